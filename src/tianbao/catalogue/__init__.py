@@ -1,0 +1,1 @@
+"""What tianbao itself says: ids, severities and wording of findings that no form defines."""

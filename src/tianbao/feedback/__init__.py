@@ -1,0 +1,1 @@
+"""Answers about findings: the terminal table."""

@@ -1,0 +1,1 @@
+"""Form definitions: load, compile, grid, labels, schema, and which forms exist."""

@@ -1,0 +1,1 @@
+"""The official report: one document, rendered as docx, html, pdf and json."""

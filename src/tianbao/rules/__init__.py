@@ -1,0 +1,1 @@
+"""The rule language: text to tree, evaluation, sentence; knows names and values only."""

@@ -1,0 +1,1 @@
+"""One function per command; also the public API."""

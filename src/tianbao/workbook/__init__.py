@@ -1,0 +1,1 @@
+"""Spreadsheet bytes: layout, formulas, writing and reading."""
