@@ -1,0 +1,91 @@
+"""Value keys (value, unit, places, min, max, choices, like, blank), inherited form → section → block → heading."""
+
+import re
+from collections.abc import Iterable
+from decimal import Decimal
+
+from tianbao.forms.model import Kind
+from tianbao.forms.source import Mark, Mistake, Node
+from tianbao.values import Number, tidy
+
+VALUE_KEYS = ("value", "unit", "places", "min", "max", "choices", "like", "blank")
+
+Said = dict[str, Node]
+"""Value keys as they apply at a node, each with the place where it was said."""
+
+_ONLY_FOR = {
+    "places": ("amount",),
+    "min": ("count", "change", "amount"),
+    "max": ("count", "change", "amount"),
+    "choices": ("choice",),
+    "like": ("text", "url"),
+}
+
+
+def said_by(node: Node) -> Said:
+    """The value keys that the node itself says."""
+    return {key: node.entries[key] for key in VALUE_KEYS if key in node.entries}
+
+
+def inherit(outer: Said, own: Said) -> Said:
+    """What applies below: a new `value` drops all inherited keys but `blank`."""
+    kept = {key: node for key, node in outer.items() if key == "blank"} if "value" in own else outer
+    return {**kept, **own}
+
+
+def cross(outer: Said, row: Said, column: Said, mistakes: list[Mistake]) -> Said:
+    """What applies where a row and a column cross; the same key on both is a mistake."""
+    for key in row.keys() & column.keys():
+        mistakes.append(
+            Mistake("VALUE-BOTH-AXES", column[key].mark, {"key": key, "line": str(row[key].mark.line)})
+        )
+    return inherit(outer, {**row, **column})
+
+
+def kind_of(said: Said, mark: Mark, mistakes: list[Mistake]) -> Kind:
+    """The Kind that the keys describe. Misused keys are mistakes and are left out."""
+    value = said["value"].text if "value" in said else "count"
+    for key, allowed in _ONLY_FOR.items():
+        if key in said and value not in allowed:
+            mistakes.append(
+                Mistake("VALUE-MISUSE", said[key].mark, {"key": key, "value": value, "known": "、".join(allowed)})
+            )
+    if value == "choice" and "choices" not in said:
+        mistakes.append(Mistake("VALUE-CHOICES", mark, {}))
+    least, most = _number(said.get("min")), _number(said.get("max"))
+    if least is not None and most is not None and least > most:
+        mistakes.append(Mistake("VALUE-RANGE", said["min"].mark, {"min": str(least), "max": str(most)}))
+    like = said["like"].text if "like" in said else ""
+    if like and not _compiles(like):
+        mistakes.append(Mistake("VALUE-LIKE", said["like"].mark, {"found": like}))
+        like = ""
+    return Kind(
+        value=value,  # type: ignore[arg-type]  # one of ValueType: form.schema.json
+        unit=said["unit"].text if "unit" in said else "",
+        places=int(said["places"].text) if "places" in said else 0,
+        least=least,
+        most=most,
+        choices=tuple(item.text for item in said["choices"].items) if "choices" in said else (),
+        like=like,
+        blank=said["blank"].text if "blank" in said else "ask",  # type: ignore[arg-type]
+    )
+
+
+def unique(mistakes: Iterable[Mistake]) -> list[Mistake]:
+    """Without repeats: a key said once and inherited by a hundred cells is one mistake."""
+    seen: dict[tuple[str, Mark], Mistake] = {}
+    for mistake in mistakes:
+        seen.setdefault((mistake.id, mistake.mark), mistake)
+    return list(seen.values())
+
+
+def _number(node: Node | None) -> Number | None:
+    return None if node is None else tidy(Decimal(node.text))
+
+
+def _compiles(pattern: str) -> bool:
+    try:
+        re.compile(pattern)
+    except re.error:
+        return False
+    return True

@@ -1,0 +1,179 @@
+"""What an agency reported: figures by address, texts, explanations, and what was observed while reading. JSON both ways."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Literal
+
+from tianbao.values import BLANK, Raw, Value, to_json, understand
+
+
+@dataclass(frozen=True, slots=True)
+class Agency:
+    """Who reports. `code` is the roster's, None outside a round."""
+
+    name: str
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What was found at one address.
+
+    `place` is sheet!A1 ("" for JSON). `formula` stood there (None: none); `cached` is its stored result. For a total
+    whose formula is intact `value` is our own sum of the entries, else what stood there.
+    """
+
+    value: Value
+    place: str = ""
+    formula: str | None = None
+    cached: Value | None = None
+    intact: bool = False
+
+
+ObservationKind = Literal[
+    "sheet-missing",
+    "sheet-unprotected",
+    "names-lost",
+    "moved",
+    "not-found",
+    "name-and-heading-differ",
+    "joined-text",
+    "unknown-cell",
+    "unknown-text",
+    "repeated-sheet",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """Something about the file that reading states and checking judges; `facts` by name, for the wording."""
+
+    kind: ObservationKind
+    place: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One agency's report of one year. A missing entry is a blank."""
+
+    form: str
+    edition: str
+    year: int
+    agency: Agency
+    entries: Mapping[str, Entry] = field(hash=False)
+    texts: Mapping[str, str] = field(default_factory=dict, hash=False)
+    explanations: Mapping[str, str] = field(default_factory=dict, hash=False)
+    signoff: Mapping[str, str] = field(default_factory=dict, hash=False)
+    observations: tuple[Observation, ...] = ()
+    fingerprint: str = ""
+
+    def value(self, address: str) -> Value:
+        """The value of a cell; a blank where there is no entry."""
+        found = self.entries.get(address)
+        return BLANK if found is None else found.value
+
+    def place(self, address: str) -> str:
+        """sheet!A1 of a cell, "" where it has none."""
+        found = self.entries.get(address)
+        return "" if found is None else found.place
+
+
+class NotASubmission(ValueError):
+    """JSON that is no submission. `problem` is an id of the catalogue's findings; `facts` its blanks."""
+
+    def __init__(self, problem: str, **facts: str) -> None:
+        super().__init__(problem)
+        self.problem, self.facts = problem, facts
+
+
+def of_json(text: str) -> Submission:
+    """The submission that a JSON text holds. Figures stay exact. Raises NotASubmission."""
+    data = _parsed(text)
+    if not isinstance(data, dict) or "cells" not in data or "form" not in data:
+        raise NotASubmission("FILE-NOT-SUBMISSION")
+    agency = data.get("agency")
+    agency = agency if isinstance(agency, dict) else {"name": agency}
+    year = data.get("year")
+    if isinstance(year, bool) or not isinstance(year, int):
+        raise NotASubmission("FILE-JSON-FIELD", field="year", wanted="2023")
+    for name, value, wanted in (
+        ("form", data["form"], '"gov-disclosure"'),
+        ("edition", data.get("edition"), '"2021"'),
+        ("agency.name", agency.get("name"), '"示例区外事办公室"'),
+    ):
+        if not isinstance(value, str):
+            raise NotASubmission("FILE-JSON-FIELD", field=name, wanted=wanted)
+    cells = data["cells"]
+    if not isinstance(cells, dict) or any(isinstance(value, dict | list) for value in cells.values()):
+        raise NotASubmission("FILE-JSON-FIELD", field="cells", wanted='{"requests.new.natural": 1}')
+    code = agency.get("code")
+    return Submission(
+        form=data["form"],
+        edition=str(data["edition"]),
+        year=year,
+        agency=Agency(agency["name"], code if isinstance(code, str) else None),
+        entries={address: Entry(understand(value)) for address, value in cells.items()},
+        texts=_strings(data, "texts"),
+        explanations=_strings(data, "explanations"),
+        signoff=_strings(data, "signoff"),
+    )
+
+
+def to_data(submission: Submission) -> dict[str, Any]:
+    """The submission as JSON data; blanks are left out, other values are as they stood."""
+    cells = {address: entry.value for address, entry in submission.entries.items()}
+    data: dict[str, Any] = {
+        "form": submission.form,
+        "edition": submission.edition,
+        "year": submission.year,
+        "agency": {"name": submission.agency.name, "code": submission.agency.code},
+        "cells": {address: to_json(value) for address, value in cells.items() if value.kind != "blank"},
+        "texts": {key: text for key, text in submission.texts.items() if text},
+        "explanations": dict(submission.explanations),
+    }
+    if submission.signoff:
+        data["signoff"] = dict(submission.signoff)
+    return data
+
+
+def json_text(data: object) -> str:
+    """Strict JSON, readable; decimals are written with the digits that a binary number keeps (15 and more)."""
+    return json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False, default=_scalar) + "\n"
+
+
+def _scalar(value: object) -> object:
+    if isinstance(value, Decimal):
+        return float(value)
+    raise TypeError(type(value).__name__)
+
+
+def _strings(data: dict[str, Any], key: str) -> dict[str, str]:
+    found = data.get(key) or {}
+    if not isinstance(found, dict) or not all(isinstance(text, str | None) for text in found.values()):
+        raise NotASubmission("FILE-JSON-FIELD", field=key, wanted='{"overview": "…"}')
+    return {name: text for name, text in found.items() if text}
+
+
+def _parsed(text: str) -> object:
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        seen: dict[str, Any] = {}
+        for key, value in pairs:
+            if key in seen:
+                raise NotASubmission("FILE-JSON-TWICE", key=key[:80])
+            seen[key] = value
+        return seen
+
+    def refuse(constant: str) -> Raw:
+        raise NotASubmission("FILE-JSON", line="1", problem=constant)
+
+    try:
+        return json.loads(text, parse_float=Decimal, parse_constant=refuse, object_pairs_hook=once)
+    except json.JSONDecodeError as error:
+        raise NotASubmission("FILE-JSON", line=str(error.lineno), problem=error.msg) from None
+    except (RecursionError, ValueError) as error:
+        if isinstance(error, NotASubmission):
+            raise
+        raise NotASubmission("FILE-JSON", line="1", problem="too large or too deep") from None

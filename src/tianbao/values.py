@@ -1,0 +1,165 @@
+"""What stood in a cell, raw beside understood. Nobody else parses a number.
+
+The truth table (docs/decisions/0002-values.md) in one sentence each: a number counts; a blank and a mark count as 0 in a
+sum and are asked for; any other text leaves every rule over it undecided. `BLANK_SPACES` and `MARKS` are also what the
+Excel formulas are made of, so that the light in the sheet and this module cannot part.
+"""
+
+import math
+import re
+import unicodedata
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+from typing import Literal
+
+Number = int | Decimal
+Raw = str | int | Decimal | bool | None
+Kind = Literal["number", "blank", "mark", "text"]
+
+BLANK_SPACES = (" ", "\u3000", "\u00a0")
+"""Characters that people cannot see: cut from both ends before a text is compared with the marks."""
+
+MARKS = ("/", "／", "-", "－", "–", "—", "——", "--", "无")
+"""Texts that mean "nothing to report": counted as a blank, in sums and where blanks are asked for."""
+
+MARK_LIST = "|" + "".join(f"|{mark}" for mark in MARKS) + "|"
+"""'||/|…|无|': a trimmed text t is blank or a mark exactly when '|t|' occurs in it (FIND in Excel, `in` here)."""
+
+EXACT_DIGITS = 15
+"""Digits of a number that a spreadsheet keeps; beyond them only noise of binary fractions is left."""
+
+COMPARE_PLACES = 6
+"""Both sides of a comparison are compared to this many decimals (万元 to 分), here and in the sheet."""
+
+_LARGEST_EXPONENT = 400
+_GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
+_PLAIN = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
+_TEN_THOUSAND = "万"
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One cell's content. `raw` is what stood there; `number` is set exactly when kind is "number"."""
+
+    raw: Raw
+    kind: Kind
+    number: Number | None = None
+
+    @property
+    def counted(self) -> Number:
+        """The number that sums take: the number itself, 0 for everything else."""
+        return 0 if self.number is None else self.number
+
+    @property
+    def text(self) -> str:
+        """As people read it: 12, 1753.79, 12件, and nothing for a blank."""
+        if self.number is not None:
+            return plain(self.number)
+        return "" if self.raw is None else str(self.raw)
+
+
+BLANK = Value(None, "blank")
+
+
+def understand(raw: object) -> Value:
+    """The Value of a JSON scalar or a sheet's content. Text is never taken for a number, however it looks.
+
+    Floats are taken by their 15 significant digits. Truth values and not-a-number are text.
+    """
+    if raw is None:
+        return BLANK
+    if isinstance(raw, bool):
+        return Value(raw, "text")
+    if isinstance(raw, int):
+        return Value(raw, "number", raw)
+    if isinstance(raw, float):
+        return _of_float(raw)
+    if isinstance(raw, Decimal):
+        return Value(raw, "number", tidy(raw)) if raw.is_finite() else Value(str(raw), "text")
+    text = str(raw)
+    trimmed = trim(text)
+    if f"|{trimmed}|" not in MARK_LIST:
+        return Value(text, "text")
+    return Value(text, "mark") if trimmed else Value(text, "blank")
+
+
+def _of_float(raw: float) -> Value:
+    if not math.isfinite(raw):
+        return Value(str(raw), "text")
+    exact = Decimal(f"{raw:.{EXACT_DIGITS}g}")
+    return Value(exact, "number", tidy(exact))
+
+
+def of_sheet_number(text: str) -> Value:
+    """The Value of a number as spreadsheets write it ("12", "12.0", "1.2E1", "0.30000000000000004").
+
+    Raises ValueError where the text is no finite number.
+    """
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(text)
+    if text.isascii() and text.lstrip("-").isdigit() and len(text) <= EXACT_DIGITS:
+        return Value(int(text), "number", int(text))
+    return _of_float(number)
+
+
+def trim(text: str) -> str:
+    """Without invisible characters at both ends and with single spaces inside, as TRIM leaves it in a sheet."""
+    for space in BLANK_SPACES[1:]:
+        text = text.replace(space, " ")
+    return re.sub(" +", " ", text).strip(" ")
+
+
+def tidy(number: Decimal) -> Number:
+    """12.0 as 12, 1753.790 as 1753.79; the value is unchanged."""
+    if abs(number.adjusted()) > _LARGEST_EXPONENT:
+        return number
+    if number == number.to_integral_value():
+        return int(number)
+    return number.normalize()
+
+
+def plain(number: Number) -> str:
+    """Digits without exponent or grouping: 11398889, 18651.064104."""
+    if isinstance(number, int):
+        return str(number)
+    return str(number) if abs(number.adjusted()) > _LARGEST_EXPONENT else format(number, "f")
+
+
+def rounded(number: Number, places: int) -> Number:
+    """Half away from zero, as ROUND in a sheet."""
+    if isinstance(number, int) or abs(number.adjusted()) > _LARGEST_EXPONENT:
+        return number
+    with localcontext() as context:
+        context.prec = 2 * _LARGEST_EXPONENT + places
+        return tidy(number.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP))
+
+
+def places_of(number: Number) -> int:
+    """How many decimals the number has: 0 for 12, 6 for 18651.064104."""
+    if isinstance(number, int):
+        return 0
+    exponent = number.normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+def reading(text: str, unit: str) -> Number | None:
+    """The number that a text unmistakably spells in a cell of `unit`: １２, " 12 ", 1,234, 12件, 1.2万, +8; else None."""
+    spelled = unicodedata.normalize("NFKC", text).replace("−", "-")
+    spelled = re.sub(r"\s", "", spelled)
+    unit = unicodedata.normalize("NFKC", unit)
+    if unit and spelled.endswith(unit):
+        spelled = spelled[: -len(unit)]
+    factor = 1
+    if spelled.endswith(_TEN_THOUSAND):
+        factor, spelled = 10_000, spelled[: -len(_TEN_THOUSAND)]
+    if _GROUPED.fullmatch(spelled):
+        spelled = spelled.replace(",", "")
+    if not _PLAIN.fullmatch(spelled) or len(spelled) > 2 * EXACT_DIGITS:
+        return None
+    return tidy(Decimal(spelled) * factor)
+
+
+def to_json(value: Value) -> Raw:
+    """The scalar that stands for the value in a submission: its number, or what stood there."""
+    return value.raw if value.number is None else value.number
