@@ -112,7 +112,7 @@ def _instance(rule: str, ids: tuple[str, ...], expr: Expr, scope: _Scope) -> tup
     key = f"{rule}[{'.'.join(ids)}]" if ids else rule
     addresses = tuple(dict.fromkeys(ref.address for ref in refs(expr) if not ref.scope))
     words = sentence(expr, scope.parts)
-    return Instance(rule, key, expr, addresses, str(words)), words
+    return Instance(rule, key, expr, addresses, str(words), words.body), words
 
 
 def _instances(rule_id: str, node: Node, scope: _Scope) -> Iterator[tuple[Instance, Sentence]]:

@@ -168,11 +168,13 @@ def _block(
             ids = [section.word("id"), *(heading.id for heading in (*row, *column) if heading.id)]
             address = ".".join(ids)
             mark = column_node.mark if column else row_node.mark
-            if address in places:
-                facts = {"address": address, "line": str(places[address].line)}
+            # defined names do not tell upper from lower case, and .xls turns their dots into underscores
+            name = address.lower().replace(".", "_")
+            if name in places:
+                facts = {"address": address, "line": str(places[name].line)}
                 mistakes.append(Mistake("ADDRESS-TWICE", mark, facts))
                 continue
-            places[address] = mark
+            places[name] = mark
             kind = kind_of(cross(said, row_said, column_said, mistakes), mark, mistakes)
             cells.append(Cell(address, section.word("id"), kind, row, column))
     title = "" if node is section else node.word("title")

@@ -5,7 +5,7 @@ block that is narrower than the table stretches to the right edge. No other layo
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from tianbao.forms.model import Block, Heading, Section
@@ -25,6 +25,7 @@ class Box:
     role: Role
     address: str = ""
     help: str = ""
+    also: tuple[str, ...] = ()
 
     @property
     def merged(self) -> bool:
@@ -107,14 +108,12 @@ def _stretched(box: Box, edge: int, width: int) -> Box:
     """The box, made as wide as the table when it ends at the right edge of a narrower block."""
     if box.role not in ("value", "column") or box.column + box.column_span != edge or edge == width:
         return box
-    return Box(
-        box.row, box.column, box.row_span, width - box.column, box.text, box.role, box.address, box.help
-    )
+    return replace(box, column_span=width - box.column)
 
 
 def _columns(heading: Heading, row: int, column: int, depth: int) -> Iterator[Box]:
     width = sum(1 for _ in heading.leaves())
-    yield Box(row, column, 1 if heading.of else depth, width, heading.label, "column", "", heading.help)
+    yield Box(row, column, 1 if heading.of else depth, width, heading.label, "column", "", heading.help, heading.also)
     for child in heading.of:
         yield from _columns(child, row + 1, column, depth - 1)
         column += sum(1 for _ in child.leaves())
@@ -122,7 +121,7 @@ def _columns(heading: Heading, row: int, column: int, depth: int) -> Iterator[Bo
 
 def _rows(heading: Heading, row: int, column: int, left: int) -> Iterator[Box]:
     height = sum(1 for _ in heading.leaves())
-    yield Box(row, column, height, 1 if heading.of else left - column, heading.label, "row", "", heading.help)
+    yield Box(row, column, height, 1 if heading.of else left - column, heading.label, "row", "", heading.help, heading.also)
     for child in heading.of:
         yield from _rows(child, row, column + 1, left)
         row += sum(1 for _ in child.leaves())

@@ -155,13 +155,17 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """A rule bound to cells. `key` is what findings and explanations refer to: T3-ID[natural]."""
+    """A rule bound to cells. `key` is what findings and explanations refer to: T3-ID[natural].
+
+    `body` is the sentence without the row or column that all its cells share.
+    """
 
     rule: str
     key: str
     expr: Expr
     addresses: tuple[str, ...]
     sentence: str
+    body: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,34 @@
+"""Formulas as text: one spelling for all programs, and shared formulas written out."""
+
+import re
+
+from tianbao.workbook.a1 import column_name, column_number
+
+_QUOTED = re.compile(r"(\"(?:[^\"]|\"\")*\"|'(?:[^']|'')+'!)")
+_REF = re.compile(r"(?<![\w.$])(\$?)([A-Za-z]{1,3})(\$?)(\d{1,7})(?![\w(.!])")
+
+
+def normal(formula: str) -> str:
+    """Upper case, no blanks, no $, no quotes round sheet names, no _xlfn.; texts in quotes stay as they are."""
+    pieces = _QUOTED.split(formula.lstrip("="))
+    out = []
+    for piece in pieces:
+        if piece.startswith('"'):
+            out.append(piece)
+        elif piece.startswith("'"):
+            out.append(piece[1:-2].replace("''", "'").upper() + "!")
+        else:
+            out.append(re.sub(r"\s+", "", piece).upper().replace("$", "").replace("_XLFN.", ""))
+    return "".join(out)
+
+
+def shifted(formula: str, down: int, right: int) -> str:
+    """A shared formula as it reads further down and right; absolute parts, texts and sheet names stay."""
+
+    def move(found: re.Match[str]) -> str:
+        fixed_column, column, fixed_row, row = found.groups()
+        name = column if fixed_column else column_name(max(0, column_number(column.upper()) + right))
+        return f"{fixed_column}{name}{fixed_row}{row if fixed_row else int(row) + down}"
+
+    pieces = _QUOTED.split(formula)
+    return "".join(piece if place % 2 else _REF.sub(move, piece) for place, piece in enumerate(pieces))

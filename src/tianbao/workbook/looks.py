@@ -1,0 +1,53 @@
+"""What the cell formats look like: fonts by their official names, quiet colours, borders that print."""
+
+from typing import Any
+
+from tianbao.workbook.plan import UNLOCKED, Look
+
+SONG, HEI, FANG, TITLE = "宋体", "黑体", "仿宋_GB2312", "方正小标宋简体"
+_GREY, _PALE, _LINE = "#F2F2F2", "#FAFAFA", "#7F7F7F"
+_BOX = {"border": 1, "border_color": _LINE}
+_CENTER = {"align": "center", "valign": "vcenter", "text_wrap": True}
+_LEFT = {"align": "left", "valign": "vcenter", "text_wrap": True}
+
+_LOOKS: dict[Look, dict[str, Any]] = {
+    "title": {"font_name": TITLE, "font_size": 18, **_CENTER},
+    "subtitle": {"font_name": HEI, "font_size": 11, "bg_color": _GREY, **_CENTER, **_BOX},
+    "label": {"font_name": HEI, "font_size": 11, "bg_color": _GREY, **_CENTER, **_BOX},
+    "corner": {"font_name": SONG, "font_size": 10, "bg_color": _GREY, **_CENTER, **_BOX},
+    "head": {"font_name": HEI, "font_size": 10, "bg_color": _GREY, **_CENTER, **_BOX},
+    "row-head": {"font_name": SONG, "font_size": 10, "bg_color": _GREY, **_LEFT, **_BOX},
+    "entry": {"font_name": SONG, "font_size": 11, "num_format": "0", **_CENTER, **_BOX},
+    "amount": {"font_name": SONG, "font_size": 11, "num_format": "0.######", **_CENTER, **_BOX},
+    "total": {"font_name": SONG, "font_size": 11, "bold": True, "bg_color": _GREY, "num_format": "0", **_CENTER, **_BOX},
+    "text": {"font_name": FANG, "font_size": 12, "align": "left", "valign": "top", "text_wrap": True, **_BOX},
+    "plain": {"font_name": SONG, "font_size": 11, "bg_color": _PALE, **_LEFT, **_BOX},
+    "open": {"font_name": SONG, "font_size": 11, **_LEFT, **_BOX},
+    "open-center": {"font_name": SONG, "font_size": 11, **_CENTER, **_BOX},
+    "light": {"font_name": HEI, "font_size": 10, **_CENTER, **_BOX},
+    "big-light": {"font_name": HEI, "font_size": 18, **_CENTER, **_BOX},
+    "check": {"font_name": SONG, "font_size": 9, **_CENTER, **_BOX},
+    "check-number": {"font_name": SONG, "font_size": 10, "num_format": "0.######", **_CENTER, **_BOX},
+    "check-text": {"font_name": SONG, "font_size": 10, **_LEFT, **_BOX},
+    "guide": {"font_name": SONG, "font_size": 11, **_LEFT},
+    "count": {"font_name": HEI, "font_size": 11, **_LEFT},
+    "note": {"font_name": SONG, "font_size": 10, "font_color": "#404040", **_LEFT},
+    "link": {"font_name": SONG, "font_size": 10, "font_color": "#0563C1", "underline": 1, **_CENTER, **_BOX},
+    "identity": {"font_name": SONG, "font_size": 10, "text_wrap": False},
+    "seal": {"font_name": SONG, "font_size": 10, "font_color": "#404040", "align": "right", "valign": "vcenter"},
+    "side-light": {"font_name": HEI, "font_size": 9, **_CENTER, **_BOX},
+    "side-label": {"font_name": SONG, "font_size": 8, "align": "right", "valign": "vcenter", "text_wrap": True},
+}
+
+TINTS: dict[str, dict[str, Any]] = {
+    "missing": {"bg_color": "#FFF8DC"},
+    "broken": {"bg_color": "#FFC7CE", "font_color": "#9C0006", "bold": True},
+    "fail": {"bg_color": "#FFC7CE", "font_color": "#9C0006", "bold": True},
+    "pass": {"bg_color": "#E2F0D9", "font_color": "#1E5C1E"},
+    "waiting": {"bg_color": "#FFEB9C", "font_color": "#7F4F00"},
+}
+
+
+def look_of(look: Look) -> dict[str, Any]:
+    """The XlsxWriter properties of a look; only entries are unlocked."""
+    return {**_LOOKS[look], "locked": look not in UNLOCKED}

@@ -1,0 +1,131 @@
+"""The zip around an .xlsx: parts by relationship, never by a fixed name. Files from strangers: everything has a limit."""
+
+import io
+import posixpath
+import zipfile
+import zlib
+from dataclasses import dataclass, field
+from xml.parsers import expat
+
+MAX_FILE = 64 * 2**20
+MAX_PART = 64 * 2**20
+MAX_EXPANDED = 256 * 2**20
+MAX_MEMBERS = 5_000
+
+_ZIP, _OLE, _OLE_ENCRYPTED = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "EncryptedPackage".encode("utf-16-le")
+_OFFICE = "/officeDocument"
+
+
+class NotAWorkbook(ValueError):
+    """Bytes that cannot be read as a workbook. `problem` is an id of the catalogue; `facts` its blanks."""
+
+    def __init__(self, problem: str, **facts: str) -> None:
+        super().__init__(problem)
+        self.problem, self.facts = problem, facts
+
+
+@dataclass(slots=True)
+class Package:
+    """An opened zip: parts by name without regard to case, what has been expanded so far."""
+
+    archive: zipfile.ZipFile
+    members: dict[str, zipfile.ZipInfo]
+    expanded: int = 0
+    targets: dict[str, dict[str, tuple[str, str]]] = field(default_factory=dict)
+
+    def part(self, name: str) -> bytes:
+        """The part's bytes, b"" where it is missing. Raises NotAWorkbook beyond the limits or when damaged."""
+        info = self.members.get(_key(name))
+        if info is None:
+            return b""
+        try:
+            with self.archive.open(info) as stream:
+                data = stream.read(MAX_PART + 1)
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+            raise NotAWorkbook("FILE-DAMAGED", part=name) from error
+        self.expanded += len(data)
+        if len(data) > MAX_PART or self.expanded > MAX_EXPANDED:
+            raise NotAWorkbook("FILE-TOO-LARGE", limit=f"{MAX_PART // 2**20} MiB")
+        return data
+
+    def related(self, name: str) -> dict[str, tuple[str, str]]:
+        """Relationships of a part: id → (type, target part)."""
+        if name not in self.targets:
+            folder, base = posixpath.split(name)
+            rels = self.part(posixpath.join(folder, "_rels", f"{base}.rels"))
+            self.targets[name] = _relations(rels, folder) if rels else {}
+        return self.targets[name]
+
+    def target(self, name: str, kind: str) -> str:
+        """The part that `name` is related to by a type that ends in `kind`; "" where there is none."""
+        return next((part for type_, part in self.related(name).values() if type_.endswith(kind)), "")
+
+
+def open_package(data: bytes) -> tuple[Package, str]:
+    """The package and the name of its workbook part. Raises NotAWorkbook with the reason in the user's terms."""
+    if not data:
+        raise NotAWorkbook("FILE-EMPTY")
+    if len(data) > MAX_FILE:
+        raise NotAWorkbook("FILE-TOO-LARGE", limit=f"{MAX_FILE // 2**20} MiB")
+    if data[:8] == _OLE:
+        raise NotAWorkbook("FILE-ENCRYPTED" if _OLE_ENCRYPTED in data else "FILE-OLD-EXCEL")
+    if data[:4] != _ZIP:
+        raise NotAWorkbook("FILE-NOT-WORKBOOK")
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+        raise NotAWorkbook("FILE-DAMAGED", part="zip") from error
+    infos = archive.infolist()
+    if len(infos) > MAX_MEMBERS:
+        raise NotAWorkbook("FILE-TOO-LARGE", limit=f"{MAX_MEMBERS}")
+    members: dict[str, zipfile.ZipInfo] = {}
+    for info in infos:
+        if members.setdefault(_key(info.filename), info) is not info:
+            raise NotAWorkbook("FILE-DAMAGED", part=info.filename)
+    package = Package(archive, members)
+    book = package.target("", _OFFICE)
+    if not book or not package.part(book)[:512].strip() or not _is_spreadsheet(package, book):
+        raise NotAWorkbook("FILE-NOT-WORKBOOK")
+    return package, book
+
+
+def _is_spreadsheet(package: Package, book: str) -> bool:
+    return b"workbook" in package.part(book)[:2048]
+
+
+def _key(name: str) -> str:
+    return name.replace("\\", "/").lstrip("/").lower()
+
+
+def _relations(xml: bytes, folder: str) -> dict[str, tuple[str, str]]:
+    found: dict[str, tuple[str, str]] = {}
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        if local(name) == "Relationship" and attributes.get("TargetMode") != "External":
+            target = attributes.get("Target", "")
+            path = target if target.startswith("/") else posixpath.join(folder, target)
+            found[attributes.get("Id", "")] = (attributes.get("Type", ""), posixpath.normpath(path).lstrip("/"))
+
+    parse_xml(xml, start)
+    return found
+
+
+def local(name: str) -> str:
+    """The element's name without a prefix."""
+    return name.rsplit(":", 1)[-1]
+
+
+def parse_xml(xml: bytes, start=None, end=None, text=None) -> None:  # type: ignore[no-untyped-def]
+    """One pass of expat with the given handlers; a DOCTYPE, and so every entity, is refused. Raises NotAWorkbook."""
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+
+    def refuse(*_: object) -> None:
+        raise NotAWorkbook("FILE-DOCTYPE")
+
+    parser.StartDoctypeDeclHandler = refuse
+    parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, text
+    try:
+        parser.Parse(xml, True)
+    except (expat.ExpatError, UnicodeError) as error:
+        raise NotAWorkbook("FILE-DAMAGED", part="xml") from error

@@ -1,0 +1,125 @@
+"""A workbook before it is written: what stands where, as data. Pure; the emitter turns it into bytes.
+
+The plan is also what the fingerprint is taken of, so a workbook's locked content is known without reading it back.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from tianbao.forms.model import Form
+from tianbao.submission import Agency
+from tianbao.values import Raw, Value
+from tianbao.workbook.a1 import Area
+from tianbao.workbook.layout import Layout
+
+Look = Literal[
+    "title", "subtitle", "label", "corner", "head", "row-head", "entry", "amount", "total", "text", "plain", "open",
+    "open-center", "light", "big-light", "check", "check-number", "check-text", "guide", "count", "note", "link",
+    "identity", "seal", "side-light", "side-label",
+]  # fmt: skip
+"""Names of cell formats; what they look like stands in workbook/looks.py."""
+
+UNLOCKED: frozenset[Look] = frozenset({"entry", "amount", "text", "open", "open-center"})
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """The content of one cell or merged area. `formula` has `content` as its stored result."""
+
+    area: Area
+    look: Look
+    content: Raw = None
+    formula: str = ""
+    link: str = ""
+    variable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """What may be typed into an area, with our own words."""
+
+    area: Area
+    type: Literal["whole", "decimal", "list", "any", "length"]
+    least: int | None = None
+    choices: tuple[str, ...] = ()
+    title: str = ""
+    prompt: str = ""
+    stop: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tint:
+    """A conditional format: `look` on the areas where the formula is true (relative to the first cell)."""
+
+    areas: tuple[Area, ...]
+    formula: str
+    look: Literal["missing", "broken", "pass", "fail", "waiting"]
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    """How a sheet prints on A4."""
+
+    landscape: bool = False
+    area: Area | None = None
+    one_page: bool = True
+    repeat_rows: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SheetPlan:
+    """One worksheet. `widths` by column, `heights` by row (points)."""
+
+    name: str
+    items: tuple[Item, ...]
+    widths: tuple[float, ...]
+    heights: Mapping[int, float] = field(default_factory=dict, hash=False)
+    validations: tuple[Validation, ...] = ()
+    tints: tuple[Tint, ...] = ()
+    freeze: tuple[int, int] | None = None
+    printing: Print = Print()
+    hidden: bool = False
+    filter: Area | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BookPlan:
+    """A whole workbook. `names` are defined names → formula text; `properties` custom document properties."""
+
+    sheets: tuple[SheetPlan, ...]
+    names: Mapping[str, str] = field(hash=False)
+    properties: Mapping[str, str] = field(hash=False)
+    title: str = ""
+    header: str = ""
+    footer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """For whom and for when a workbook is made. Without agency the name on the cover is an open cell."""
+
+    year: int
+    agency: Agency | None = None
+    deadline: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What the workbook is filled with: every value as it will stand there, and the typed totals among them."""
+
+    form: Form = field(hash=False)
+    layout: Layout = field(hash=False)
+    issue: Issue
+    values: Mapping[str, Value] = field(hash=False)
+    texts: Mapping[str, str] = field(hash=False)
+    explanations: Mapping[str, str] = field(hash=False)
+    signoff: Mapping[str, str] = field(hash=False)
+    typed: frozenset[str] = frozenset()
+    fingerprint: str = ""
+    checksum: str = ""
+
+    @property
+    def template_number(self) -> str:
+        """模板编号: form, edition, year and the head of the fingerprint, readable on screen and on paper."""
+        return f"{self.form.id}-{self.form.edition}-{self.issue.year}-{self.fingerprint[:8].upper()}"

@@ -1,0 +1,222 @@
+"""Workbook bytes → Submission: values as typed, formulas, places, and what was observed. Reading states, checking judges."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+
+from tianbao.forms.labels import normal as normal_label
+from tianbao.forms.model import Cell, Form, Section
+from tianbao.forms.sums import sum_of
+from tianbao.rules.expr import Ref
+from tianbao.submission import Agency, Entry, Observation, Submission
+from tianbao.values import BLANK, Value, understand
+from tianbao.workbook.a1 import Place
+from tianbao.workbook.formula import total_formula
+from tianbao.workbook.grammar import normal as normal_formula
+from tianbao.workbook.layout import (
+    AGENCY_NAME,
+    CHECK_COLUMNS,
+    CHECKS,
+    EXPLANATION,
+    IDENTITY,
+    IDENTITY_KEYS,
+    KEY,
+    Layout,
+    layout_of,
+)
+from tianbao.workbook.locate import Found, locate, name_key, named_places, sheet_named
+from tianbao.workbook.package import NotAWorkbook, open_package
+from tianbao.workbook.sheets import RawBook, RawCell, read_book
+
+FindForm = Callable[[str, str], Form]
+"""Gives the form of an id and edition; raises LookupError."""
+
+
+def read(data: bytes, find_form: FindForm) -> Submission:
+    """The submission in a workbook. Raises NotAWorkbook when it is none of ours or cannot be opened."""
+    package, part = open_package(data)
+    return submission_of(read_book(package, part), find_form)
+
+
+def submission_of(book: RawBook, find_form: FindForm) -> Submission:
+    """The submission that the sheets hold. A second reader of bytes only has to make the same RawBook."""
+    identity = _identity(book)
+    year = _year(identity)
+    if not identity.get("form") or year is None:
+        raise NotAWorkbook("FILE-NOT-OURS")
+    try:
+        form = find_form(identity["form"], identity.get("edition", ""))
+    except LookupError:
+        raise NotAWorkbook(
+            "FILE-WRONG-FORM", form=f"{identity['form']} {identity.get('edition', '')}".strip()
+        ) from None
+    layout = layout_of(form)
+    found = locate(layout, book)
+    entries = _entries(form, layout, found, book)
+    texts, joined = _texts(form, layout, book)
+    named = named_places(book)
+    return Submission(
+        form=form.id,
+        edition=form.edition,
+        year=year,
+        agency=Agency(_agency(book, identity, named), identity.get("code") or None),
+        entries=entries,
+        texts=texts,
+        explanations=_explanations(book),
+        signoff=dict(_signoff(form, layout, book, named)),
+        observations=(*_observations(form, layout, book, found), *joined),
+        fingerprint=identity.get("fingerprint", ""),
+    )
+
+
+def _identity(book: RawBook) -> dict[str, str]:
+    """Keys and values of the hidden sheet, whatever it is called now."""
+    sheets = sorted(book.sheets, key=lambda sheet: sheet.name != IDENTITY)
+    for sheet in sheets:
+        rows = {sheet.cells[spot].value.text: spot for spot in sheet.cells if spot[1] == 0}
+        if all(key in rows for key in IDENTITY_KEYS[:3]):
+            return {
+                key: sheet.cells[(rows[key][0], 1)].value.text
+                for key in IDENTITY_KEYS
+                if key in rows and (rows[key][0], 1) in sheet.cells
+            }
+    return {}
+
+
+def _year(identity: Mapping[str, str]) -> int | None:
+    text = identity.get("year", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) == 4 else None
+
+
+def _agency(book: RawBook, identity: Mapping[str, str], named: Mapping[str, Place]) -> str:
+    """The name in the hidden sheet; where that is left to the clerk, the open cell on the cover."""
+    place = named.get(name_key(AGENCY_NAME))
+    cover = _cell(book, place).value.text if place else ""
+    hidden = identity.get("agency", "")
+    return cover.strip() if cover.strip() and hidden in ("", "0", cover) else hidden or cover.strip()
+
+
+def _cell(book: RawBook, place: Place | None) -> RawCell:
+    sheet = sheet_named(book, place.sheet) if place else None
+    empty = RawCell(BLANK)
+    return sheet.cells.get((place.row, place.column), empty) if sheet and place else empty
+
+
+def _entries(form: Form, layout: Layout, found: Found, book: RawBook) -> dict[str, Entry]:
+    """Everything found, totals of intact formulas computed anew."""
+    here = replace(layout, places={**layout.places, **found.places})
+    raw = {address: _entry(place, _cell(book, place)) for address, place in found.places.items()}
+    done: dict[str, Entry] = {}
+
+    def value(ref: Ref) -> Value:
+        address = ref.address
+        if address in raw and address not in done:
+            cell, entry = form.cells[address], raw[address]
+            if cell.total is not None and entry.formula is not None:
+                entry = _total(cell, entry, here, value)
+            done[address] = entry
+        return done[address].value if address in done else BLANK
+
+    for address in form.cells:
+        value(Ref(address))
+    return {address: done[address] for address in form.cells if address in done}
+
+
+def _entry(place: Place, cell: RawCell) -> Entry:
+    if cell.formula is None:
+        return Entry(cell.value, str(place))
+    known = cell.value if cell.value.kind != "blank" else Value(f"={cell.formula}", "text")
+    return Entry(known, str(place), normal_formula(cell.formula), cell.value)
+
+
+def _total(cell: Cell, entry: Entry, here: Layout, value: Callable[[Ref], Value]) -> Entry:
+    """A total whose formula is the form's own has our sum as its value; another formula has what it shows."""
+    expected = normal_formula(total_formula(cell, here))
+    if entry.formula != expected:
+        return entry
+    return replace(entry, value=understand(sum_of(cell, value)), intact=True)
+
+
+def _texts(form: Form, layout: Layout, book: RawBook) -> tuple[dict[str, str], list[Observation]]:
+    named = named_places(book)
+    texts: dict[str, str] = {}
+    joined = []
+    for section in form.narratives.values():
+        place = named.get(name_key(section.id)) or _text_by_heading(section, book)
+        sheet = sheet_named(book, place.sheet) if place else None
+        if place is None or sheet is None:
+            continue
+        main = sheet.cells.get((place.row, place.column), RawCell(BLANK)).value.text
+        others = [
+            cell.value.text
+            for (row, column), cell in sorted(sheet.cells.items())
+            if row >= place.row and (row, column) != (place.row, place.column) and cell.value.text.strip()
+        ]
+        texts[section.id] = "\n".join([*([main] if main.strip() else []), *others]) if others else main
+        if others:
+            joined.append(Observation("joined-text", str(place), {"section": section.title, "count": str(len(others))}))
+    return {key: text for key, text in texts.items() if text}, joined
+
+
+def _text_by_heading(section: Section, book: RawBook) -> Place | None:
+    """The cell below the live count on the sheet that bears the section's title."""
+    titles = {normal_label(title) for title in (section.title, *section.also)}
+    for sheet in book.sheets:
+        shown = {spot: normal_label(cell.value.text) for spot, cell in sheet.cells.items()}
+        if sheet.name.lower() != section.sheet.lower() and not titles & set(shown.values()):
+            continue
+        counts = [row for (row, _), text in shown.items() if text.startswith("字数")]
+        if counts:
+            return Place(sheet.name, min(counts) + 1, 0)
+    return None
+
+
+def _explanations(book: RawBook) -> dict[str, str]:
+    """Key → 说明 of every line of 校验 that has one, the free lines included."""
+    sheet = sheet_named(book, CHECKS)
+    if sheet is None:
+        return {}
+    heads = {cell.value.text: spot for spot, cell in sorted(sheet.cells.items(), reverse=True) if cell.value.text}
+    key_head, text_head = heads.get(CHECK_COLUMNS[KEY]), heads.get(CHECK_COLUMNS[EXPLANATION])
+    if key_head is None or text_head is None:
+        return {}
+    found = {}
+    for (row, column), cell in sheet.cells.items():
+        if row > key_head[0] and column == key_head[1] and cell.value.text.strip():
+            text = sheet.cells.get((row, text_head[1]), RawCell(BLANK)).value.text.strip()
+            if text:
+                found[cell.value.text.strip()] = text
+    return found
+
+
+def _signoff(form: Form, layout: Layout, book: RawBook, named: Mapping[str, Place]) -> Iterator[tuple[str, str]]:
+    for line in form.signoff:
+        place = named.get(name_key(f"signoff.{line.id}")) or layout.places[f"signoff.{line.id}"]
+        text = _cell(book, place).value.text.strip()
+        if text:
+            yield line.id, text
+
+
+def _observations(form: Form, layout: Layout, book: RawBook, found: Found) -> Iterator[Observation]:
+    for sheet in book.sheets:
+        if sheet.name in layout.sheets and not sheet.protected:
+            yield Observation("sheet-unprotected", sheet.name)
+    for section in form.sections:
+        addresses = [cell.address for cell in section.cells]
+        for kind, hit in (("not-found", found.lost), ("name-and-heading-differ", found.differ)):
+            for address in addresses:
+                if address in hit:
+                    yield Observation(kind, section.sheet, {"address": address, "where": form.where(address)})  # type: ignore[arg-type]
+        yield from _moved(section, addresses, layout, found)
+
+
+def _moved(section: Section, addresses: list[str], layout: Layout, found: Found) -> Iterator[Observation]:
+    unnamed = [address for address in addresses if address in found.unnamed and address in found.places]
+    if unnamed:
+        yield Observation("names-lost", section.sheet, {"count": str(len(unnamed))})
+    moved = [
+        address for address in addresses if address in found.places and found.places[address] != layout.places[address]
+    ]
+    if moved:
+        first = found.places[moved[0]]
+        facts = {"count": str(len(moved)), "from": str(layout.places[moved[0]]), "to": str(first)}
+        yield Observation("moved", section.sheet, facts)

@@ -1,0 +1,207 @@
+"""A sheet for one table: official merged headings, entries, totals by formula, and the lights beside and below it."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from tianbao.forms.grid import Box, Grid
+from tianbao.forms.model import Cell, Instance, Kind, Section
+from tianbao.values import plain
+from tianbao.workbook import formula
+from tianbao.workbook.a1 import Area, Place, areas, column_name
+from tianbao.workbook.layout import COVER, COVER_CHECKSUM, TABLE_TOP
+from tianbao.workbook.plan import Content, Item, Look, Print, SheetPlan, Tint, Validation
+from tianbao.workbook.results import Results, blank_count, in_sheet
+
+_HEAD_LOOKS: dict[str, Look] = {"title": "subtitle", "corner": "corner", "column": "head", "row": "row-head"}
+_WIDE_TABLE = 12
+"""Tables with more columns than this print across the page."""
+_PROMPT_LIMIT, _TITLE_LIMIT = 255, 32
+
+
+def table_sheet(section: Section, content: Content, results: Results) -> SheetPlan:
+    """The plan of a table's sheet."""
+    grid = content.layout.grids[section.id]
+    foot = TABLE_TOP + grid.rows
+    local = list(_local_lights(section, content, results, foot + 3 + len(section.notes)))
+    items = [
+        Item(_area(section, 0, 0, 0, grid.columns - 1), "title", section.title),
+        *(_box(box, section, content) for box in grid.boxes),
+        *_below(section, content, grid, foot),
+        *local,
+    ]
+    widths = _widths(grid)
+    return SheetPlan(
+        section.sheet,
+        tuple(items),
+        (*widths, 12.0),
+        _heights(grid, widths, foot, len(section.notes)),
+        tuple(_validations(section, content)),
+        (*_missing(section, content), *_broken(section, content, local)),
+        (TABLE_TOP + (grid.header_rows or 0), grid.left) if grid.left else (TABLE_TOP + grid.header_rows, 0),
+        Print(
+            landscape=grid.columns > _WIDE_TABLE,
+            area=_area(section, 0, 0, foot + len(section.notes) + 1, grid.columns - 1),
+            repeat_rows=(0, TABLE_TOP + grid.header_rows - 1) if grid.header_rows else None,
+        ),
+    )
+
+
+def _area(section: Section, row: int, column: int, last_row: int, last_column: int) -> Area:
+    return Area(Place(section.sheet, row, column), Place(section.sheet, last_row, last_column))
+
+
+def _box(box: Box, section: Section, content: Content) -> Item:
+    top = TABLE_TOP + box.row
+    area = _area(section, top, box.column, top + box.row_span - 1, box.column + box.column_span - 1)
+    if box.role != "value":
+        return Item(area, _HEAD_LOOKS[box.role], box.text or None)
+    cell = content.form.cells[box.address]
+    value = content.values[box.address]
+    if cell.total is not None:
+        if cell.address in content.typed:
+            return Item(area, "total", value.raw if value.number is None else value.number)
+        return Item(area, "total", value.number, formula.total_formula(cell, content.layout))
+    look: Look = "amount" if cell.kind.value == "amount" else "entry" if cell.kind.numeric else "open-center"
+    return Item(area, look, value.raw if value.number is None else value.number)
+
+
+def _below(section: Section, content: Content, grid: Grid, foot: int) -> Iterator[Item]:
+    """Notes, and the printed line that ties a paper copy to the file."""
+    last = grid.columns - 1
+    for number, note in enumerate(section.notes):
+        yield Item(_area(section, foot + number, 0, foot + number, last), "note", note)
+    row = foot + len(section.notes)
+    agency = content.issue.agency.name if content.issue.agency else ""
+    name = Place(COVER, 3, 2).full
+    half = max(1, grid.columns // 2)
+    yield Item(
+        _area(section, row, 0, row, half - 1),
+        "note",
+        f"填报单位：{agency}　{content.issue.year}年",
+        f'"填报单位："&{name}&"　{content.issue.year}年"',
+        variable=True,
+    )
+    code = Place(COVER, *COVER_CHECKSUM).full
+    yield Item(
+        _area(section, row, half, row, last), "seal", f"数据校验码：{content.checksum}", f'"数据校验码："&{code}', variable=True
+    )
+    asked = [cell.address for cell in section.cells if cell.kind.blank == "ask"]
+    if asked:
+        missing = blank_count(content, section.id, "ask")
+        words = f"还有 {missing} 格未填（没有发生的填 0）" if missing else "各格均已填写"
+        counted = formula.blanks(asked, content.layout)
+        text = f'IF({counted}>0,"还有 "&({counted})&" 格未填（没有发生的填 0）","各格均已填写")'
+        yield Item(_area(section, row + 1, 0, row + 1, last), "note", words, text)
+
+
+def _local_lights(section: Section, content: Content, results: Results, top: int) -> Iterator[Item]:
+    """A light beside a row or below a column for each rule instance that lies in one row or one column."""
+    grid = content.layout.grids[section.id]
+    beside: dict[int, list[Instance]] = defaultdict(list)
+    below: dict[str, list[tuple[int, Instance]]] = defaultdict(list)
+    for rule in content.form.rules:
+        for instance in rule.instances:
+            places = [content.layout.places[address] for address in instance.addresses]
+            if not in_sheet(instance) or {place.sheet for place in places} != {section.sheet}:
+                continue
+            if len({place.row for place in places}) == 1:
+                beside[places[0].row].append(instance)
+            elif len({place.column for place in places}) == 1:
+                below[rule.id].append((places[0].column, instance))
+    for row, found in beside.items():
+        if len(found) == 1:
+            yield _light(Place(section.sheet, row, grid.columns), found[0], content, results)
+            continue
+        for instance in found:
+            below[instance.rule].append((content.layout.places[instance.addresses[0]].column, instance))
+    for offset, (rule_id, columns) in enumerate(below.items()):
+        row = top + offset
+        if grid.left:
+            said = f"{rule_id} {columns[0][1].body}"
+            yield Item(_area(section, row, 0, row, grid.left - 1), "side-label", said)
+        for column, instance in columns:
+            yield _light(Place(section.sheet, row, column), instance, content, results)
+
+
+def _light(place: Place, instance: Instance, content: Content, results: Results) -> Item:
+    return Item(
+        Area(place, place), "side-light", results.lights[instance.key], content.layout.light(instance.key).full
+    )
+
+
+def _broken(section: Section, content: Content, local: list[Item]) -> Iterator[Tint]:
+    """Cells of a broken rule turn red; so does the light itself, which also says so in words."""
+    by_source = {content.layout.light(i.key).full: i for r in content.form.rules for i in r.instances}
+    for item in local:
+        if item.look != "side-light":
+            continue
+        place = item.area.first
+        instance = by_source[item.formula]
+        spans = tuple(areas(content.layout.places[address] for address in instance.addresses))
+        yield Tint((*spans, item.area), f'{place.absolute}="{formula.FAIL}"', "broken")
+    lights = tuple(item.area for item in local if item.look == "side-light")
+    if lights:
+        first = f"{column_name(lights[0].first.column)}{lights[0].first.row + 1}"
+        yield Tint(lights, f'{first}="{formula.OPEN}"', "waiting")
+
+
+def _missing(section: Section, content: Content) -> Iterator[Tint]:
+    asked = [c for c in section.cells if c.kind.blank in ("ask", "must") and c.total is None]
+    for area in areas(content.layout.places[cell.address] for cell in asked):
+        first = f"{column_name(area.first.column)}{area.first.row + 1}"
+        yield Tint((area,), f"LEN(TRIM({first}))=0", "missing")
+
+
+def _validations(section: Section, content: Content) -> Iterator[Validation]:
+    groups: dict[tuple[Kind, str, str], list[Cell]] = defaultdict(list)
+    for cell in section.cells:
+        if cell.total is None:
+            leaf = (cell.row or cell.column)[-1]
+            groups[(cell.kind, leaf.name, "".join(cell.helps))].append(cell)
+    for (kind, label, help_text), cells in groups.items():
+        for area in areas(content.layout.places[cell.address] for cell in cells):
+            yield _validation(kind, label, help_text, area)
+
+
+def _validation(kind: Kind, label: str, help_text: str, area: Area) -> Validation:
+    title = label[: _TITLE_LIMIT - 1]
+    unit = f"单位：{kind.unit}。" if kind.unit else ""
+    if kind.value in ("yesno", "choice"):
+        choices = kind.choices or ("是", "否")
+        return Validation(area, "list", None, choices, title, (help_text + "请从下拉列表中选择。")[:_PROMPT_LIMIT], "只能选下拉列表中的内容。")
+    if not kind.numeric:
+        return Validation(area, "any", None, (), title, (help_text or "填写文字。")[:_PROMPT_LIMIT])
+    least = 0 if kind.least is None and kind.value != "change" else kind.least
+    bound = None if least is None else int(least)
+    if kind.value == "amount":
+        said = f"填数字，最多 {kind.places} 位小数。" + unit
+        stop = f"这里只能填不小于 {plain(bound or 0)} 的数字，不要写单位，不要填“/”“无”；没有的填 0。"
+        return Validation(area, "decimal", bound, (), title, (help_text + said)[:_PROMPT_LIMIT], stop)
+    whole = "填整数，减少填负数。" if kind.value == "change" else "填整数，没有的填 0。"
+    stop = "这里只能填整数，不要写单位，不要填“/”“无”。" if bound is None else (
+        f"这里只能填不小于 {bound} 的整数，不要写单位，不要填“/”“无”；没有的填 0。"
+    )
+    return Validation(area, "whole", bound, (), title, (help_text + whole + unit)[:_PROMPT_LIMIT], stop)
+
+
+def _widths(grid: Grid) -> tuple[float, ...]:
+    """Narrow columns for headings that only group, a wide one for the innermost labels."""
+    values = grid.columns - grid.left
+    if grid.left == 0:
+        return (8.6,) * values
+    inner = 30.0 if values > 4 else 26.0
+    outer = {1: (), 2: (11.0,), 3: (9.0, 12.0)}.get(grid.left, (9.0,) * (grid.left - 1))
+    return (*outer, inner, *((9.3 if values > 4 else 18.0,) * values))
+
+
+def _heights(grid: Grid, widths: tuple[float, ...], foot: int, notes: int) -> dict[int, float]:
+    """Rows as high as their longest label needs at its width; a label that spans rows shares them."""
+    heights = {0: 32.0, foot + notes: 22.0}
+    for box in grid.boxes:
+        if box.row_span > 1 or not box.text:
+            continue
+        room = sum(widths[box.column : box.column + box.column_span]) / 2.1
+        lines = -(-len(box.text) // max(1, int(room)))
+        row = TABLE_TOP + box.row
+        heights[row] = max(heights.get(row, 22.0), 8.0 + 14.0 * lines)
+    return {**{TABLE_TOP + row: 22.0 for row in range(grid.rows)}, **heights}

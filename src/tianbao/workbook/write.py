@@ -1,0 +1,105 @@
+"""Form, agency and figures → workbook. The empty template is the same with nothing in it."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import lru_cache
+from typing import Literal
+
+from tianbao.forms.model import Form
+from tianbao.forms.sums import checksum, with_totals
+from tianbao.submission import Submission
+from tianbao.values import BLANK, Value
+from tianbao.workbook.emit import PASSWORD, emit
+from tianbao.workbook.fingerprint import fingerprint_of
+from tianbao.workbook.a1 import Place
+from tianbao.workbook.layout import AGENCY_NAME, COVER, COVER_AGENCY, FINGERPRINT_NAME, layout_of
+from tianbao.workbook.plan import BookPlan, Content, Issue
+from tianbao.workbook.results import levels_of, results_of
+from tianbao.workbook.sheet_checks import checks_sheet
+from tianbao.workbook.sheet_cover import cover_sheet
+from tianbao.workbook.sheet_identity import identity_sheet
+from tianbao.workbook.sheet_table import table_sheet
+from tianbao.workbook.sheet_text import text_sheet
+
+Totals = Literal["formula", "typed"]
+"""formula: totals follow from the entries; typed: the given totals stand over the formulas, as in a broken workbook."""
+
+
+def template(form: Form, issue: Issue, password: str = PASSWORD) -> bytes:
+    """The empty workbook for one agency, or for any agency where the issue names none."""
+    return emit(plan_of(content_of(form, issue)), password)
+
+
+def filled(form: Form, submission: Submission, totals: Totals = "formula", password: str = PASSWORD) -> bytes:
+    """The workbook with the submission's figures, texts and explanations poured in."""
+    issue = Issue(submission.year, submission.agency)
+    return emit(plan_of(content_of(form, issue, submission, totals)), password)
+
+
+def content_of(
+    form: Form, issue: Issue, submission: Submission | None = None, totals: Totals = "formula"
+) -> Content:
+    """What will stand in every cell. With typed totals those that the submission gives (null: an empty cell) stay."""
+    given: Mapping[str, Value] = {address: entry.value for address, entry in submission.entries.items()} if submission else {}
+    typed = {
+        address: value for address, value in given.items() if totals == "typed" and form.cells[address].total is not None
+    }
+    values = with_totals(form, given, typed)
+    return Content(
+        form,
+        layout_of(form),
+        issue,
+        values,
+        submission.texts if submission else {},
+        submission.explanations if submission else {},
+        submission.signoff if submission else {},
+        frozenset(typed),
+        fingerprint(form),
+        checksum(form, lambda address: values.get(address, BLANK)),
+    )
+
+
+def plan_of(content: Content) -> BookPlan:
+    """The whole workbook as data."""
+    results, levels = results_of(content), levels_of(content)
+    sheets = [cover_sheet(content, results, levels)]
+    for section in content.form.sections:
+        sheets.append(table_sheet(section, content, results) if section.blocks else text_sheet(section, content))
+    sheets += [checks_sheet(content, results, levels), identity_sheet(content)]
+    names = {address: place.full for address, place in content.layout.places.items()}
+    agency = content.issue.agency
+    return BookPlan(
+        tuple(sheets),
+        {
+            **names,
+            AGENCY_NAME: Place(COVER, *COVER_AGENCY).full,
+            FINGERPRINT_NAME: f'"{content.fingerprint}"',
+        },
+        {FINGERPRINT_NAME: content.fingerprint},
+        content.form.report_title(agency.name if agency else "", content.issue.year),
+        f"模板编号 {content.template_number}",
+        content.template_number,
+    )
+
+
+@lru_cache(maxsize=16)
+def _fingerprint(form: Form) -> str:
+    empty = Content(
+        form,
+        layout_of(form),
+        Issue(0),
+        with_totals(form, {}, {}),
+        {},
+        {},
+        {},
+    )
+    plan = plan_of(replace(empty, fingerprint="", checksum=""))
+    names = {name: text for name, text in plan.names.items() if name != FINGERPRINT_NAME}
+    return fingerprint_of(replace(plan, names=names))
+
+
+def fingerprint(form: Form) -> str:
+    """The fingerprint of the form's workbook: the same for every agency and year."""
+    return _fingerprint(form)
+
+
