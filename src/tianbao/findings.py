@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 from tianbao.submission import Submission
 from tianbao.values import Number, Raw, Value, to_json
@@ -74,7 +74,7 @@ class PassedOver:
 
 def digest(values: Iterable[tuple[str, Value]]) -> str:
     """What explanations and decisions bind to: the operands as they stood, order kept."""
-    data: list[tuple[str, Any]] = [(address, str(to_json(value)), value.kind) for address, value in values]
+    data = [(address, str(to_json(value)), value.kind) for address, value in values]
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 

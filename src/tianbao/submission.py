@@ -1,4 +1,4 @@
-"""What an agency reported: figures by address, texts, explanations, and what was observed while reading. JSON both ways."""
+"""What an agency reported: figures, texts, explanations, and what was observed while reading. JSON both ways."""
 
 import json
 from collections.abc import Mapping
@@ -7,6 +7,9 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from tianbao.values import BLANK, Raw, Value, to_json, understand
+
+OWN_MARK = "tianbao"
+"""Value of "tool" in every JSON that tianbao writes as a result: never taken for a submission."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,7 @@ class Submission:
 class NotASubmission(ValueError):
     """JSON that is no submission. `problem` is an id of the catalogue's findings; `facts` its blanks."""
 
-    def __init__(self, problem: str, **facts: str) -> None:
+    def __init__(self, problem: str, /, **facts: str) -> None:
         super().__init__(problem)
         self.problem, self.facts = problem, facts
 
@@ -92,6 +95,8 @@ class NotASubmission(ValueError):
 def of_json(text: str) -> Submission:
     """The submission that a JSON text holds. Figures stay exact. Raises NotASubmission."""
     data = _parsed(text)
+    if isinstance(data, dict) and data.get("tool") == OWN_MARK:
+        raise NotASubmission("OWN-RESULT")
     if not isinstance(data, dict) or "cells" not in data or "form" not in data:
         raise NotASubmission("FILE-NOT-SUBMISSION")
     agency = data.get("agency")

@@ -1,8 +1,8 @@
 """What stood in a cell, raw beside understood. Nobody else parses a number.
 
-The truth table (docs/decisions/0002-values.md) in one sentence each: a number counts; a blank and a mark count as 0 in a
-sum and are asked for; any other text leaves every rule over it undecided. `BLANK_SPACES` and `MARKS` are also what the
-Excel formulas are made of, so that the light in the sheet and this module cannot part.
+The truth table (docs/decisions/0002-values.md) in one sentence each: a number counts; a blank and a mark count as 0 in
+a sum and are asked for; any other text leaves every rule over it undecided. `BLANK_SPACES` and `MARKS` are also what
+the Excel formulas are made of, so that the light in the sheet and this module cannot part.
 """
 
 import math
@@ -144,7 +144,7 @@ def places_of(number: Number) -> int:
 
 
 def reading(text: str, unit: str) -> Number | None:
-    """The number that a text unmistakably spells in a cell of `unit`: １２, " 12 ", 1,234, 12件, 1.2万, +8; else None."""
+    """The number that a text unmistakably spells in a cell of `unit`: １２, 1,234, 12件, 1.2万, +8; else None."""
     spelled = unicodedata.normalize("NFKC", text).replace("−", "-")
     spelled = re.sub(r"\s", "", spelled)
     unit = unicodedata.normalize("NFKC", unit)

@@ -1,1 +1,38 @@
-"""Checks that look at a submission and yield findings."""
+"""Checks that look at a submission and yield findings.
+
+A check never raises on what a clerk wrote, never prints, and changes nothing. `CHECKS` lists them, root causes first.
+"""
+
+from dataclasses import replace
+
+from tianbao.checks import blanks, identity, rules, structure, totals, types
+from tianbao.checks.context import Context
+from tianbao.findings import Finding, Undecided
+from tianbao.forms.model import Form
+from tianbao.submission import Submission
+
+CHECKS = (identity.check, structure.check, types.check, totals.check, blanks.check)
+
+_ORDER = {"error": 0, "query": 1, "notice": 2}
+
+__all__ = ["CHECKS", "Context", "check_submission"]
+
+
+def check_submission(
+    form: Form, submission: Submission, context: Context
+) -> tuple[tuple[Finding, ...], tuple[Undecided, ...]]:
+    """All findings at once, errors first and within them root causes first; and what could not be decided.
+
+    Explanations of the submission are put to their queries.
+    """
+    found = [finding for check in CHECKS for finding in check(form, submission, context)]
+    broken, undecided = rules.judge(form, submission, context)
+    found += broken
+    explained = [_explained(finding, submission) for finding in found]
+    explained.sort(key=lambda finding: _ORDER[finding.severity])
+    return tuple(explained), tuple(undecided)
+
+
+def _explained(finding: Finding, submission: Submission) -> Finding:
+    text = submission.explanations.get(finding.key, "").strip()
+    return replace(finding, explanation=text) if text and finding.severity == "query" else finding

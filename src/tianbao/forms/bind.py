@@ -8,7 +8,20 @@ from tianbao.forms.model import Cell, Instance, Rule, Section, Severity
 from tianbao.forms.shape import suggestion
 from tianbao.forms.source import Mark, Mistake, Node
 from tianbao.forms.totals import TotalRule
-from tianbao.rules.expr import Compare, Expr, Filled, Length, Mentions, Ref, Sum, Term, Times, Total, Words, refs
+from tianbao.rules.expr import (
+    Compare,
+    Expr,
+    Filled,
+    Length,
+    Mentions,
+    Ref,
+    Sum,
+    Term,
+    Times,
+    Total,
+    Words,
+    refs,
+)
 from tianbao.rules.parse import RuleSyntaxError, parse
 from tianbao.rules.rewrite import rewrite
 from tianbao.rules.sentence import Part, Sentence, general, sentence
@@ -54,7 +67,7 @@ def bind_rules(
             continue
         seen[rule_id] = node.mark
         mine = [total for total in totals if total.rule == rule_id]
-        rules.append(_written(node, mine, totals, scope) if "holds" in node.keys else _of_total(node, mine, totals, scope))
+        rules.append(_written(node, mine, scope) if "holds" in node.keys else _of_total(node, mine, totals, scope))
     for rule_id in dict.fromkeys(total.rule for total in totals):
         if rule_id not in seen:
             mine = [total for total in totals if total.rule == rule_id]
@@ -66,15 +79,23 @@ def _of_total(node: Node, mine: list[TotalRule], totals: tuple[TotalRule, ...], 
     """A rule without `holds` says more about a total's rule."""
     if not mine:
         known = sorted({total.rule for total in totals})
-        facts = {"found": node.word("id"), "near": suggestion(node.word("id"), known), "known": "、".join(known)}
+        facts = {
+            "found": node.word("id"),
+            "near": suggestion(node.word("id"), known),
+            "known": "、".join(known),
+        }
         scope.mistakes.append(Mistake("RULE-EMPTY", node.at("id"), facts))
     severity = node.word("severity", "error")
     return _rule(
-        node.word("id"), severity, node.word("source", _TOTAL_SOURCE), node.word("explain"), _total_instances(mine, scope)
+        node.word("id"),
+        severity,
+        node.word("source", _TOTAL_SOURCE),
+        node.word("explain"),
+        _total_instances(mine, scope),
     )
 
 
-def _written(node: Node, mine: list[TotalRule], totals: tuple[TotalRule, ...], scope: _Scope) -> Rule:
+def _written(node: Node, mine: list[TotalRule], scope: _Scope) -> Rule:
     if mine:
         facts = {"found": node.word("id"), "line": str(mine[0].mark.line)}
         scope.mistakes.append(Mistake("RULE-TOTAL-HOLDS", node.at("id"), facts))
@@ -83,14 +104,10 @@ def _written(node: Node, mine: list[TotalRule], totals: tuple[TotalRule, ...], s
             scope.mistakes.append(Mistake("FORM-MISSING", node.mark, {"key": key}))
     holds = node.get("holds")
     instances = list(_instances(node.word("id"), holds, scope)) if holds else []
-    return _rule(
-        node.word("id"), node.word("severity", "error"), node.word("source"), node.word("explain"), instances
-    )
+    return _rule(node.word("id"), node.word("severity", "error"), node.word("source"), node.word("explain"), instances)
 
 
-def _rule(
-    rule_id: str, severity: str, source: str, explain: str, found: list[tuple[Instance, Sentence]]
-) -> Rule:
+def _rule(rule_id: str, severity: str, source: str, explain: str, found: list[tuple[Instance, Sentence]]) -> Rule:
     said = general([words for _, words in found]) if found else ""
     checked: Severity = "query" if severity == "query" else "notice" if severity == "notice" else "error"
     return Rule(rule_id, checked, source, explain, said, tuple(instance for instance, _ in found))
@@ -239,7 +256,10 @@ def _check_units(found: list[Ref], terms: list[Term], node: Node, scope: _Scope)
             units.setdefault(cell.kind.unit, ref)
     if len(units) > 1 and not any(isinstance(term, Times) for term in terms):
         first, second = list(units.items())[:2]
-        facts = {"first": f"{first[1].address}（{first[0]}）", "second": f"{second[1].address}（{second[0]}）"}
+        facts = {
+            "first": f"{first[1].address}（{first[0]}）",
+            "second": f"{second[1].address}（{second[0]}）",
+        }
         scope.mistakes.append(Mistake("RULE-UNITS", _within(node, second[1].at, len(str(second[1]))), facts))
 
 

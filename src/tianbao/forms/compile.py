@@ -157,9 +157,7 @@ def _section(node: Node, form_said: Said, places: dict[str, Mark], mistakes: lis
     )
 
 
-def _block(
-    node: Node, section: Node, section_said: Said, places: dict[str, Mark], mistakes: list[Mistake]
-) -> Block:
+def _block(node: Node, section: Node, section_said: Said, places: dict[str, Mark], mistakes: list[Mistake]) -> Block:
     rows, columns = _Axis(node.nodes("rows")), _Axis(node.nodes("columns"))
     said = section_said if node is section else inherit(section_said, said_by(node))
     cells = []

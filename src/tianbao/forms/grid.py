@@ -1,7 +1,7 @@
 """Headings → boxes with spans: the geometry of a table, once for sheet, html, docx and pdf.
 
-A heading without `of` spans to the inner edge of its axis, one with `of` spans its leaves; the last value column of a
-block that is narrower than the table stretches to the right edge. No other layout key is needed for the official tables.
+A heading without `of` spans to the inner edge of its axis, one with `of` spans its leaves; the last value column
+of a block that is narrower than the table stretches to the right edge. The official tables need no other layout key.
 """
 
 from collections.abc import Iterator
@@ -113,7 +113,17 @@ def _stretched(box: Box, edge: int, width: int) -> Box:
 
 def _columns(heading: Heading, row: int, column: int, depth: int) -> Iterator[Box]:
     width = sum(1 for _ in heading.leaves())
-    yield Box(row, column, 1 if heading.of else depth, width, heading.label, "column", "", heading.help, heading.also)
+    yield Box(
+        row,
+        column,
+        1 if heading.of else depth,
+        width,
+        heading.label,
+        "column",
+        "",
+        heading.help,
+        heading.also,
+    )
     for child in heading.of:
         yield from _columns(child, row + 1, column, depth - 1)
         column += sum(1 for _ in child.leaves())
@@ -121,7 +131,17 @@ def _columns(heading: Heading, row: int, column: int, depth: int) -> Iterator[Bo
 
 def _rows(heading: Heading, row: int, column: int, left: int) -> Iterator[Box]:
     height = sum(1 for _ in heading.leaves())
-    yield Box(row, column, height, 1 if heading.of else left - column, heading.label, "row", "", heading.help, heading.also)
+    yield Box(
+        row,
+        column,
+        height,
+        1 if heading.of else left - column,
+        heading.label,
+        "row",
+        "",
+        heading.help,
+        heading.also,
+    )
     for child in heading.of:
         yield from _rows(child, row, column + 1, left)
         row += sum(1 for _ in child.leaves())

@@ -35,10 +35,11 @@ def inherit(outer: Said, own: Said) -> Said:
 
 def cross(outer: Said, row: Said, column: Said, mistakes: list[Mistake]) -> Said:
     """What applies where a row and a column cross; the same key on both is a mistake."""
-    for key in row.keys() & column.keys():
-        mistakes.append(
-            Mistake("VALUE-BOTH-AXES", column[key].mark, {"key": key, "line": str(row[key].mark.line)})
-        )
+    mistakes += [
+        Mistake("VALUE-BOTH-AXES", column[key].mark, {"key": key, "line": str(row[key].mark.line)})
+        for key in VALUE_KEYS
+        if key in row and key in column
+    ]
     return inherit(outer, {**row, **column})
 
 

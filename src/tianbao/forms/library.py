@@ -77,12 +77,20 @@ def for_year(form: str, year: int) -> Form:
     editions = [entry for entry in listed() if entry.id == form]
     if not editions:
         raise UnknownForm(form, tuple(dict.fromkeys(entry.id for entry in listed())))
-    for entry in editions:
-        first, last = entry.years
-        if first <= year and (last is None or year <= last):
-            return load(form, entry.edition)
+    edition = edition_for(form, year)
+    if edition:
+        return load(form, edition)
     spans = tuple(f"{entry.edition}（{entry.years[0]}—{entry.years[1] or ''}）" for entry in editions)
     raise UnknownForm(f"{form} {year}", spans)
+
+
+def edition_for(form: str, year: int) -> str:
+    """The edition that the form has for a report year, "" where it has none."""
+    for entry in listed():
+        first, last = entry.years
+        if entry.id == form and first <= year and (last is None or year <= last):
+            return entry.edition
+    return ""
 
 
 def cases_beside(path: Path) -> Path:

@@ -5,7 +5,7 @@ The compiler then works on the rest, so that an author sees every mistake of the
 
 from collections.abc import Mapping
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, cast
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
@@ -34,7 +34,7 @@ def suggestion(word: str, known: list[str]) -> str:
 
 
 def _mistakes(error: ValidationError, node: Node, wrong: set[int]) -> list[Mistake]:
-    rule, schema = str(error.validator), error.schema
+    rule, schema, said = str(error.validator), cast(dict[str, Any], error.schema), cast(Any, error.validator_value)
     if rule == "additionalProperties":
         known = list(schema["properties"])
         unknown = [key for key in node.entries if key not in schema["properties"]]
@@ -49,21 +49,21 @@ def _mistakes(error: ValidationError, node: Node, wrong: set[int]) -> list[Mista
             for key in unknown
         ]
     if rule == "required":
-        missing = [key for key in error.validator_value if key not in node.entries]
+        missing = [key for key in said if key not in node.entries]
         key = next((name for name in missing if f"'{name}'" in error.message), missing[0])
         return [Mistake("FORM-MISSING", node.mark, {"key": key})]
     wrong.add(id(node))
     facts = {"found": node.text[:40], "known": ""}
     if rule == "enum":
-        known = [str(choice) for choice in error.validator_value]
+        known = [str(choice) for choice in said]
         facts = {"found": node.text[:40], "known": "、".join(known), "near": suggestion(node.text, known)}
     elif rule == "type":
-        wanted = error.validator_value if isinstance(error.validator_value, list) else [error.validator_value]
+        wanted = said if isinstance(said, list) else [said]
         facts["known"] = "或".join(_TYPES.get(str(name), "") for name in wanted if str(name) in _TYPES)
     elif rule == "maxLength":
-        facts |= {"limit": str(error.validator_value), "length": str(len(node.text))}
+        facts |= {"limit": str(said), "length": str(len(node.text))}
     elif rule == "pattern":
-        facts["known"] = str(error.validator_value)
+        facts["known"] = str(said)
     return [Mistake("FORM-EMPTY" if rule in _EMPTY else _ID_OF.get(rule, "FORM-TYPE"), node.mark, facts)]
 
 

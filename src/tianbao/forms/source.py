@@ -120,7 +120,8 @@ def _convert(node: yaml.Node, mistakes: list[Mistake], depth: int) -> Node:
         return _mapping(node, mistakes, depth)
     if isinstance(node, yaml.SequenceNode):
         return Node(mark, items=tuple(_convert(item, mistakes, depth + 1) for item in node.value), kind="list")
-    return Node(mark, text=node.value, quoted=node.style in ("'", '"'))
+    style = node.style if isinstance(node, yaml.ScalarNode) else None
+    return Node(mark, text=node.value, quoted=style in ("'", '"'))
 
 
 def _mapping(node: yaml.MappingNode, mistakes: list[Mistake], depth: int) -> Node:

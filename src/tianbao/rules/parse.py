@@ -47,7 +47,7 @@ _TOKEN = re.compile(
       | (?P<punct>[+\-*(),])
       | (?P<address>[$A-Za-z][$\w*]*(?:\.[$\w*]+)*)
       | (?P<number>\d+(?:\.\d+)?)""",
-    re.X | re.ASCII,
+    re.VERBOSE | re.ASCII,
 )
 _OPERATORS: dict[str, Operator] = {"=": "=", "!=": "!=", "<=": "<=", ">=": ">=", "<": "<", ">": ">"}
 _PART = re.compile(r"\$[A-Za-z]\w*|[\w]+", re.ASCII)

@@ -1,7 +1,7 @@
 """BookPlan → bytes of an .xlsx, with XlsxWriter. Its warnings and return codes are errors here.
 
-XlsxWriter leaves out what it does not like (a prompt of 256 characters takes the whole validation with it) and says so in
-a warning or a number that nobody reads. Same plan, same bytes: dates are fixed.
+XlsxWriter leaves out what it does not like (a prompt of 256 characters takes the whole validation with it) and says so
+in a warning or a number that nobody reads. Same plan, same bytes: dates are fixed.
 """
 
 import io
@@ -21,7 +21,13 @@ PASSWORD = "tianbao"
 
 _MADE = datetime(2020, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 _A4 = 9
-_ALLOWED = {"format_columns": True, "format_rows": True, "autofilter": True, "sort": False, "select_locked_cells": True}
+_ALLOWED = {
+    "format_columns": True,
+    "format_rows": True,
+    "autofilter": True,
+    "sort": False,
+    "select_locked_cells": True,
+}
 
 
 class WriterRefused(RuntimeError):
@@ -172,5 +178,3 @@ def _validation(plan: Validation) -> dict[str, Any]:
     if plan.least is None:
         return options | {"validate": kind, "criteria": "between", "minimum": -(10**12), "maximum": 10**12}
     return options | {"validate": kind, "criteria": ">=", "value": plan.least}
-
-

@@ -12,7 +12,17 @@ TABLE_TOP = 1
 """Row of a table sheet where the grid begins; the title stands above."""
 TEXT_TOP, TEXT_WIDTH = 4, 9
 """First row and width in columns of a narrative's entry area."""
-IDENTITY_KEYS = ("form", "edition", "year", "agency", "code", "deadline", "fingerprint", "template", "checksum")
+IDENTITY_KEYS = (
+    "form",
+    "edition",
+    "year",
+    "agency",
+    "code",
+    "deadline",
+    "fingerprint",
+    "template",
+    "checksum",
+)
 """What the hidden sheet says, a line each: key in column A, value in column B."""
 
 FINGERPRINT_NAME = "tianbao.fingerprint"

@@ -71,9 +71,7 @@ def sheet_named(book: RawBook, name: str) -> RawSheet | None:
     return next((sheet for sheet in book.sheets if sheet.name.lower() == name.lower()), None)
 
 
-def _by_headings(
-    section: Section, grid: Grid, book: RawBook, named: Mapping[str, Place]
-) -> dict[str, Place]:
+def _by_headings(section: Section, grid: Grid, book: RawBook, named: Mapping[str, Place]) -> dict[str, Place]:
     """Places by the row and column labels of the sheet that shows the table best."""
     own = sheet_named(book, section.sheet)
     pointed = [named[key].sheet for cell in section.cells if (key := name_key(cell.address)) in named]
@@ -147,5 +145,3 @@ def _columns(grid: Grid, top: int, value_top: int, lines: Mapping[int, Mapping[i
     ]
     matched = align(wanted, [frozenset(seen[number]) for number in numbers])
     return {column: numbers[at] for column, at in zip(order, matched, strict=True) if at is not None}
-
-

@@ -19,7 +19,15 @@ _LOOKS: dict[Look, dict[str, Any]] = {
     "row-head": {"font_name": SONG, "font_size": 10, "bg_color": _GREY, **_LEFT, **_BOX},
     "entry": {"font_name": SONG, "font_size": 11, "num_format": "0", **_CENTER, **_BOX},
     "amount": {"font_name": SONG, "font_size": 11, "num_format": "0.######", **_CENTER, **_BOX},
-    "total": {"font_name": SONG, "font_size": 11, "bold": True, "bg_color": _GREY, "num_format": "0", **_CENTER, **_BOX},
+    "total": {
+        "font_name": SONG,
+        "font_size": 11,
+        "bold": True,
+        "bg_color": _GREY,
+        "num_format": "0",
+        **_CENTER,
+        **_BOX,
+    },
     "text": {"font_name": FANG, "font_size": 12, "align": "left", "valign": "top", "text_wrap": True, **_BOX},
     "plain": {"font_name": SONG, "font_size": 11, "bg_color": _PALE, **_LEFT, **_BOX},
     "open": {"font_name": SONG, "font_size": 11, **_LEFT, **_BOX},
@@ -34,9 +42,21 @@ _LOOKS: dict[Look, dict[str, Any]] = {
     "note": {"font_name": SONG, "font_size": 10, "font_color": "#404040", **_LEFT},
     "link": {"font_name": SONG, "font_size": 10, "font_color": "#0563C1", "underline": 1, **_CENTER, **_BOX},
     "identity": {"font_name": SONG, "font_size": 10, "text_wrap": False},
-    "seal": {"font_name": SONG, "font_size": 10, "font_color": "#404040", "align": "right", "valign": "vcenter"},
+    "seal": {
+        "font_name": SONG,
+        "font_size": 10,
+        "font_color": "#404040",
+        "align": "right",
+        "valign": "vcenter",
+    },
     "side-light": {"font_name": HEI, "font_size": 9, **_CENTER, **_BOX},
-    "side-label": {"font_name": SONG, "font_size": 8, "align": "right", "valign": "vcenter", "text_wrap": True},
+    "side-label": {
+        "font_name": SONG,
+        "font_size": 8,
+        "align": "right",
+        "valign": "vcenter",
+        "text_wrap": True,
+    },
 }
 
 TINTS: dict[str, dict[str, Any]] = {

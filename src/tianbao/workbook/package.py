@@ -1,4 +1,4 @@
-"""The zip around an .xlsx: parts by relationship, never by a fixed name. Files from strangers: everything has a limit."""
+"""The zip around an .xlsx: parts by relationship, never by a fixed name; everything has a limit."""
 
 import io
 import posixpath
@@ -12,14 +12,18 @@ MAX_PART = 64 * 2**20
 MAX_EXPANDED = 256 * 2**20
 MAX_MEMBERS = 5_000
 
-_ZIP, _OLE, _OLE_ENCRYPTED = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "EncryptedPackage".encode("utf-16-le")
+_ZIP, _OLE, _OLE_ENCRYPTED = (
+    b"PK\x03\x04",
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+    "EncryptedPackage".encode("utf-16-le"),
+)
 _OFFICE = "/officeDocument"
 
 
 class NotAWorkbook(ValueError):
     """Bytes that cannot be read as a workbook. `problem` is an id of the catalogue; `facts` its blanks."""
 
-    def __init__(self, problem: str, **facts: str) -> None:
+    def __init__(self, problem: str, /, **facts: str) -> None:
         super().__init__(problem)
         self.problem, self.facts = problem, facts
 
@@ -41,7 +45,14 @@ class Package:
         try:
             with self.archive.open(info) as stream:
                 data = stream.read(MAX_PART + 1)
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+        except (
+            zipfile.BadZipFile,
+            zlib.error,
+            EOFError,
+            OSError,
+            NotImplementedError,
+            RuntimeError,
+        ) as error:
             raise NotAWorkbook("FILE-DAMAGED", part=name) from error
         self.expanded += len(data)
         if len(data) > MAX_PART or self.expanded > MAX_EXPANDED:
@@ -104,7 +115,10 @@ def _relations(xml: bytes, folder: str) -> dict[str, tuple[str, str]]:
         if local(name) == "Relationship" and attributes.get("TargetMode") != "External":
             target = attributes.get("Target", "")
             path = target if target.startswith("/") else posixpath.join(folder, target)
-            found[attributes.get("Id", "")] = (attributes.get("Type", ""), posixpath.normpath(path).lstrip("/"))
+            found[attributes.get("Id", "")] = (
+                attributes.get("Type", ""),
+                posixpath.normpath(path).lstrip("/"),
+            )
 
     parse_xml(xml, start)
     return found

@@ -48,13 +48,16 @@ class Validation:
     stop: str = ""
 
 
+TintLook = Literal["missing", "broken", "pass", "fail", "waiting"]
+
+
 @dataclass(frozen=True, slots=True)
 class Tint:
     """A conditional format: `look` on the areas where the formula is true (relative to the first cell)."""
 
     areas: tuple[Area, ...]
     formula: str
-    look: Literal["missing", "broken", "pass", "fail", "waiting"]
+    look: TintLook
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Workbook bytes → Submission: values as typed, formulas, places, and what was observed. Reading states, checking judges."""
+"""Workbook bytes → Submission: values as typed, formulas, places, observations. Reading states, checking judges."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -52,7 +52,7 @@ def submission_of(book: RawBook, find_form: FindForm) -> Submission:
     layout = layout_of(form)
     found = locate(layout, book)
     entries = _entries(form, layout, found, book)
-    texts, joined = _texts(form, layout, book)
+    texts, joined = _texts(form, book)
     named = named_places(book)
     return Submission(
         form=form.id,
@@ -92,7 +92,7 @@ def _agency(book: RawBook, identity: Mapping[str, str], named: Mapping[str, Plac
     place = named.get(name_key(AGENCY_NAME))
     cover = _cell(book, place).value.text if place else ""
     hidden = identity.get("agency", "")
-    return cover.strip() if cover.strip() and hidden in ("", "0", cover) else hidden or cover.strip()
+    return hidden or cover.strip()
 
 
 def _cell(book: RawBook, place: Place | None) -> RawCell:
@@ -136,7 +136,7 @@ def _total(cell: Cell, entry: Entry, here: Layout, value: Callable[[Ref], Value]
     return replace(entry, value=understand(sum_of(cell, value)), intact=True)
 
 
-def _texts(form: Form, layout: Layout, book: RawBook) -> tuple[dict[str, str], list[Observation]]:
+def _texts(form: Form, book: RawBook) -> tuple[dict[str, str], list[Observation]]:
     named = named_places(book)
     texts: dict[str, str] = {}
     joined = []

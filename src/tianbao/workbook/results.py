@@ -25,9 +25,11 @@ class Results:
     lights: Mapping[str, str] = field(hash=False)
     counts: Mapping[str, int] = field(hash=False)
 
-    def overall(self, levels: Mapping[str, str], explained: Mapping[str, str]) -> tuple[str, int, int]:
-        """(light of the cover, open errors, unexplained queries) over the lines, given each line's level."""
-        errors = sum(1 for key, light in self.lights.items() if light == FAIL and levels.get(key) == ERROR)
+    def overall(self, levels: Mapping[str, str], explained: Mapping[str, str], nameless: bool) -> tuple[str, int, int]:
+        """(light of the cover, open errors, unexplained queries) over the lines; a missing agency is an error."""
+        errors = int(nameless) + sum(
+            1 for key, light in self.lights.items() if light == FAIL and levels.get(key) == ERROR
+        )
         queries = sum(
             1
             for key, light in self.lights.items()

@@ -21,12 +21,13 @@ from tianbao.workbook.layout import (
     RULE,
     CheckLine,
 )
-from tianbao.workbook.plan import Content, Item, Look, Print, SheetPlan, Tint, Validation
+from tianbao.workbook.plan import Content, Item, Look, Print, SheetPlan, Tint, TintLook, Validation
 from tianbao.workbook.results import ERROR, QUERY, Results, in_sheet
 
 _WIDTHS = (25.0, 52.0, 8.0, 11.0, 11.0, 10.0, 11.0, 34.0, 10.0)
 _GUIDE = (
-    "红色“不符”的先改：点“定位”回到单元格。级别为“需说明”的，情况属实时在“说明”栏写明原因；“报送后核对”的由收件单位核对。"
+    "红色“不符”的先改：点“定位”回到单元格。级别为“需说明”的，情况属实时在“说明”栏写明原因；"
+    "“报送后核对”的由收件单位核对。"
 )
 _EXPLAIN_STOP = "说明最多 500 字，请精简。"
 _KINDS = {
@@ -60,10 +61,12 @@ def checks_sheet(content: Content, results: Results, levels: dict[str, str]) -> 
     last = content.layout.lines[-1].row
     lights = Area(Place(CHECKS, CHECKS_TOP, LIGHT), Place(CHECKS, last, LIGHT))
     first = Place(CHECKS, CHECKS_TOP, LIGHT)
-    tints = tuple(
-        Tint((lights,), f'${_letter(LIGHT)}{first.row + 1}="{word}"', look)
-        for word, look in ((formula.FAIL, "fail"), (formula.PASS, "pass"), (formula.OPEN, "waiting"))
+    colours: tuple[tuple[str, TintLook], ...] = (
+        (formula.FAIL, "fail"),
+        (formula.PASS, "pass"),
+        (formula.OPEN, "waiting"),
     )
+    tints = tuple(Tint((lights,), f'${_letter(LIGHT)}{first.row + 1}="{word}"', look) for word, look in colours)
     return SheetPlan(
         CHECKS,
         tuple(items),
@@ -81,7 +84,9 @@ def _letter(column: int) -> str:
     return chr(65 + column)
 
 
-def _item(row: int, column: int, look: Look, content: object = None, *, last: int | None = None, text: str = "") -> Item:
+def _item(
+    row: int, column: int, look: Look, content: object = None, *, last: int | None = None, text: str = ""
+) -> Item:
     area = Area(Place(CHECKS, row, column), Place(CHECKS, row, column if last is None else last))
     return Item(area, look, content, text)  # type: ignore[arg-type]
 
@@ -91,7 +96,11 @@ def _explainable(line: CheckLine, levels: dict[str, str]) -> bool:
 
 
 def _line(
-    line: CheckLine, content: Content, results: Results, levels: dict[str, str], instances: dict[str, Instance]
+    line: CheckLine,
+    content: Content,
+    results: Results,
+    levels: dict[str, str],
+    instances: dict[str, Instance],
 ) -> list[Item]:
     row = line.row
     if line.kind == "free":
@@ -105,9 +114,15 @@ def _line(
         ]
     explanation = content.explanations.get(line.key)
     explained = (
-        _item(row, EXPLANATION, "open", explanation) if _explainable(line, levels) else _item(row, EXPLANATION, "check-text")
+        _item(row, EXPLANATION, "open", explanation)
+        if _explainable(line, levels)
+        else _item(row, EXPLANATION, "check-text")
     )
-    head = [_item(row, KEY, "check", line.key), _item(row, LEVEL, "check", levels.get(line.key, ERROR)), explained]
+    head = [
+        _item(row, KEY, "check", line.key),
+        _item(row, LEVEL, "check", levels.get(line.key, ERROR)),
+        explained,
+    ]
     if line.kind == "rule":
         instance = instances[line.key]
         return [*head, *_rule_items(row, instance, content, results), _link(row, instance, content)]
@@ -149,10 +164,16 @@ def _rule_items(row: int, instance: Instance, content: Content, results: Results
     if not isinstance(expr, Compare) or any(
         isinstance(term, Words) for total in (expr.left, expr.right) for _, term in total.terms
     ):
-        return [said, *empty, _item(row, LIGHT, "light", light, text=formula.light(formula.degree(expr, content.layout)))]
+        return [
+            said,
+            *empty,
+            _item(row, LIGHT, "light", light, text=formula.light(formula.degree(expr, content.layout))),
+        ]
     left, right = f"{_letter(LEFT)}{row + 1}", f"{_letter(RIGHT)}{row + 1}"
     test = formula.compared(expr, left, right)
-    guarded = f'IF({formula.guard(expr, content.layout)}>0,"{formula.OPEN}",IF({test},"{formula.PASS}","{formula.FAIL}"))'
+    guarded = (
+        f'IF({formula.guard(expr, content.layout)}>0,"{formula.OPEN}",IF({test},"{formula.PASS}","{formula.FAIL}"))'
+    )
     return [
         said,
         _item(row, LEFT, "check-number", outcome.left, text=formula.side(expr.left, content.layout)),
@@ -173,5 +194,3 @@ def _link(row: int, instance: Instance, content: Content) -> Item:
 def _link_to(row: int, place: Place) -> Item:
     area = Area(Place(CHECKS, row, LINK), Place(CHECKS, row, LINK))
     return Item(area, "link", place.a1, link=f"internal:{place.full.split('!')[0]}!{place.a1}")
-
-

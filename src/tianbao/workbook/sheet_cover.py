@@ -20,7 +20,7 @@ from tianbao.workbook.layout import (
     LEVEL,
     LIGHT,
 )
-from tianbao.workbook.plan import Content, Item, Look, Print, SheetPlan, Tint, Validation
+from tianbao.workbook.plan import Content, Item, Look, Print, SheetPlan, Tint, TintLook, Validation
 from tianbao.workbook.results import ERROR, EXPLAIN, NOT_READY, QUERY, READY, Results
 
 _WIDTHS = (12.0, 5.0, 14.0, 14.0, 14.0, 14.0, 14.0)
@@ -40,9 +40,10 @@ def cover_sheet(content: Content, results: Results, levels: dict[str, str]) -> S
         *_signatures(content),
     ]
     light = Place(COVER, *COVER_LIGHT)
+    colours: tuple[tuple[str, TintLook], ...] = ((READY, "pass"), (EXPLAIN, "waiting"), (NOT_READY, "fail"))
     tints = [
         Tint((Area(light, Place(COVER, light.row, _LAST)),), f'{light.absolute}="{word}"', look)
-        for word, look in ((READY, "pass"), (EXPLAIN, "waiting"), (NOT_READY, "fail"))
+        for word, look in colours
     ]
     validations = []
     if agency is None:
@@ -50,7 +51,7 @@ def cover_sheet(content: Content, results: Results, levels: dict[str, str]) -> S
         tints.append(Tint((name,), f"LEN(TRIM({name.first.absolute}))=0", "missing"))
         validations.append(Validation(name, "any", title="填报单位", prompt="填单位全称，与公章一致。"))
     heights = {0: 40.0, 1: 20.0, COVER_LIGHT[0]: 36.0, COVER_LIGHT[0] + 1: 20.0}
-    heights |= {row: 22.0 for row in range(COVER_AGENCY[0], COVER_CHECKSUM[0] + 1)}
+    heights |= dict.fromkeys(range(COVER_AGENCY[0], COVER_CHECKSUM[0] + 1), 22.0)
     heights |= {COVER_INSTRUCTIONS + line: 34.0 for line in range(len(content.form.instructions))}
     first = COVER_INSTRUCTIONS + len(content.form.instructions) + 2
     heights |= {first + line: 30.0 for line in range(len(content.form.signoff))}
@@ -62,7 +63,14 @@ def _area(row: int, first: int, last: int) -> Area:
 
 
 def _item(
-    row: int, first: int, last: int, look: Look, content: str | None, text: str = "", *, variable: bool = False
+    row: int,
+    first: int,
+    last: int,
+    look: Look,
+    content: str | None,
+    text: str = "",
+    *,
+    variable: bool = False,
 ) -> Item:
     return Item(_area(row, first, last), look, content, text, variable=variable)
 
@@ -91,13 +99,19 @@ def _light(content: Content, results: Results, levels: dict[str, str]) -> Iterat
     def on_checks(number: int) -> str:
         return Area(Place(CHECKS, CHECKS_TOP, number), Place(CHECKS, last, number)).text(COVER)
 
+    name = Place(COVER, *COVER_AGENCY).absolute
     levels_at, lights_at, explained_at = on_checks(LEVEL), on_checks(LIGHT), on_checks(EXPLANATION)
-    errors = f'SUMPRODUCT(({levels_at}="{ERROR}")*({lights_at}="不符"))'
+    errors = f'(SUMPRODUCT(({levels_at}="{ERROR}")*({lights_at}="不符"))+(LEN(TRIM({name}))=0))'
     queries = f'SUMPRODUCT(({levels_at}="{QUERY}")*({lights_at}="不符")*(LEN({explained_at})=0))'
-    light, error_count, query_count = results.overall(levels, content.explanations)
+    light, error_count, query_count = results.overall(levels, content.explanations, content.issue.agency is None)
     yield _item(row, 0, 1, "label", "上报状态")
     yield _item(
-        row, column, _LAST, "big-light", light, f'IF({errors}>0,"{NOT_READY}",IF({queries}>0,"{EXPLAIN}","{READY}"))'
+        row,
+        column,
+        _LAST,
+        "big-light",
+        light,
+        f'IF({errors}>0,"{NOT_READY}",IF({queries}>0,"{EXPLAIN}","{READY}"))',
     )
     yield _item(row + 1, 0, 1, "label", "校验结果")
     counted = f"错误 {error_count} 项，需说明而未说明 {query_count} 项（见“校验”表）"

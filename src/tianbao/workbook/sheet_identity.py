@@ -2,19 +2,18 @@
 
 from tianbao.workbook import formula
 from tianbao.workbook.a1 import Area, Place
-from tianbao.workbook.layout import COVER, COVER_AGENCY, IDENTITY, IDENTITY_KEYS
+from tianbao.workbook.layout import IDENTITY, IDENTITY_KEYS
 from tianbao.workbook.plan import Content, Item, Print, SheetPlan
 
 
 def identity_sheet(content: Content) -> SheetPlan:
     """The plan of the hidden sheet: a key and a value on each line."""
     agency = content.issue.agency
-    name = Place(COVER, *COVER_AGENCY).full
     said: dict[str, tuple[str | int | None, str]] = {
         "form": (content.form.id, ""),
         "edition": (content.form.edition, ""),
         "year": (content.issue.year, ""),
-        "agency": (agency.name, "") if agency else ("", f'{name}&""'),
+        "agency": (agency.name if agency else None, ""),
         "code": (agency.code if agency else None, ""),
         "deadline": (content.issue.deadline or None, ""),
         "fingerprint": (content.fingerprint, ""),

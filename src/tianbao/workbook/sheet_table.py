@@ -36,7 +36,7 @@ def table_sheet(section: Section, content: Content, results: Results) -> SheetPl
         (*widths, 12.0),
         _heights(grid, widths, foot, len(section.notes)),
         tuple(_validations(section, content)),
-        (*_missing(section, content), *_broken(section, content, local)),
+        (*_missing(section, content), *_broken(content, local)),
         (TABLE_TOP + (grid.header_rows or 0), grid.left) if grid.left else (TABLE_TOP + grid.header_rows, 0),
         Print(
             landscape=grid.columns > _WIDE_TABLE,
@@ -83,7 +83,11 @@ def _below(section: Section, content: Content, grid: Grid, foot: int) -> Iterato
     )
     code = Place(COVER, *COVER_CHECKSUM).full
     yield Item(
-        _area(section, row, half, row, last), "seal", f"数据校验码：{content.checksum}", f'"数据校验码："&{code}', variable=True
+        _area(section, row, half, row, last),
+        "seal",
+        f"数据校验码：{content.checksum}",
+        f'"数据校验码："&{code}',
+        variable=True,
     )
     asked = [cell.address for cell in section.cells if cell.kind.blank == "ask"]
     if asked:
@@ -125,11 +129,14 @@ def _local_lights(section: Section, content: Content, results: Results, top: int
 
 def _light(place: Place, instance: Instance, content: Content, results: Results) -> Item:
     return Item(
-        Area(place, place), "side-light", results.lights[instance.key], content.layout.light(instance.key).full
+        Area(place, place),
+        "side-light",
+        results.lights[instance.key],
+        content.layout.light(instance.key).full,
     )
 
 
-def _broken(section: Section, content: Content, local: list[Item]) -> Iterator[Tint]:
+def _broken(content: Content, local: list[Item]) -> Iterator[Tint]:
     """Cells of a broken rule turn red; so does the light itself, which also says so in words."""
     by_source = {content.layout.light(i.key).full: i for r in content.form.rules for i in r.instances}
     for item in local:
@@ -168,7 +175,15 @@ def _validation(kind: Kind, label: str, help_text: str, area: Area) -> Validatio
     unit = f"单位：{kind.unit}。" if kind.unit else ""
     if kind.value in ("yesno", "choice"):
         choices = kind.choices or ("是", "否")
-        return Validation(area, "list", None, choices, title, (help_text + "请从下拉列表中选择。")[:_PROMPT_LIMIT], "只能选下拉列表中的内容。")
+        return Validation(
+            area,
+            "list",
+            None,
+            choices,
+            title,
+            (help_text + "请从下拉列表中选择。")[:_PROMPT_LIMIT],
+            "只能选下拉列表中的内容。",
+        )
     if not kind.numeric:
         return Validation(area, "any", None, (), title, (help_text or "填写文字。")[:_PROMPT_LIMIT])
     least = 0 if kind.least is None and kind.value != "change" else kind.least
@@ -178,8 +193,10 @@ def _validation(kind: Kind, label: str, help_text: str, area: Area) -> Validatio
         stop = f"这里只能填不小于 {plain(bound or 0)} 的数字，不要写单位，不要填“/”“无”；没有的填 0。"
         return Validation(area, "decimal", bound, (), title, (help_text + said)[:_PROMPT_LIMIT], stop)
     whole = "填整数，减少填负数。" if kind.value == "change" else "填整数，没有的填 0。"
-    stop = "这里只能填整数，不要写单位，不要填“/”“无”。" if bound is None else (
-        f"这里只能填不小于 {bound} 的整数，不要写单位，不要填“/”“无”；没有的填 0。"
+    stop = (
+        "这里只能填整数，不要写单位，不要填“/”“无”。"
+        if bound is None
+        else (f"这里只能填不小于 {bound} 的整数，不要写单位，不要填“/”“无”；没有的填 0。")
     )
     return Validation(area, "whole", bound, (), title, (help_text + whole + unit)[:_PROMPT_LIMIT], stop)
 

@@ -7,7 +7,9 @@ from tianbao.workbook.layout import TEXT_TOP, TEXT_WIDTH
 from tianbao.workbook.plan import Content, Item, Look, Print, SheetPlan, Tint, Validation
 from tianbao.workbook.results import length_of
 
-_PASTE = "从 Word 粘贴时，先双击格子（或点编辑栏）再粘贴；不要单击后直接粘贴，否则文字会散到许多格里。换行按 Alt+Enter。"
+_PASTE = (
+    "从 Word 粘贴时，先双击格子（或点编辑栏）再粘贴；不要单击后直接粘贴，否则文字会散到许多格里。换行按 Alt+Enter。"
+)
 _LINE_HEIGHT, _WIDTH = 20.0, 9.6
 
 
@@ -33,11 +35,11 @@ def text_sheet(section: Section, content: Content) -> SheetPlan:
         line(3, 3, last, "note", f"篇幅：{narrative.advice}" if narrative.advice else ""),
         Item(entry, "text", content.texts.get(section.id) or None),
     )
-    tints = ()
+    tints: tuple[Tint, ...] = ()
     if narrative.blank in ("must", "ask"):
         tints = (Tint((entry,), f"LEN(TRIM({entry.first.absolute}))=0", "missing"),)
     prompt = Validation(entry, "any", title=section.title[:32], prompt="双击后再粘贴。换行按 Alt+Enter。")
     heights = {0: 30.0, 1: 18.0 * (1 + len(narrative.guide) // 50), 2: 36.0, 3: 20.0}
-    heights |= {row: _LINE_HEIGHT for row in range(TEXT_TOP, TEXT_TOP + narrative.lines)}
+    heights |= dict.fromkeys(range(TEXT_TOP, TEXT_TOP + narrative.lines), _LINE_HEIGHT)
     printing = Print(one_page=False, repeat_rows=(0, 0))
     return SheetPlan(sheet, items, (_WIDTH,) * TEXT_WIDTH, heights, (prompt,), tints, (TEXT_TOP, 0), printing)

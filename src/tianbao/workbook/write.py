@@ -9,9 +9,9 @@ from tianbao.forms.model import Form
 from tianbao.forms.sums import checksum, with_totals
 from tianbao.submission import Submission
 from tianbao.values import BLANK, Value
+from tianbao.workbook.a1 import Place
 from tianbao.workbook.emit import PASSWORD, emit
 from tianbao.workbook.fingerprint import fingerprint_of
-from tianbao.workbook.a1 import Place
 from tianbao.workbook.layout import AGENCY_NAME, COVER, COVER_AGENCY, FINGERPRINT_NAME, layout_of
 from tianbao.workbook.plan import BookPlan, Content, Issue
 from tianbao.workbook.results import levels_of, results_of
@@ -36,13 +36,15 @@ def filled(form: Form, submission: Submission, totals: Totals = "formula", passw
     return emit(plan_of(content_of(form, issue, submission, totals)), password)
 
 
-def content_of(
-    form: Form, issue: Issue, submission: Submission | None = None, totals: Totals = "formula"
-) -> Content:
+def content_of(form: Form, issue: Issue, submission: Submission | None = None, totals: Totals = "formula") -> Content:
     """What will stand in every cell. With typed totals those that the submission gives (null: an empty cell) stay."""
-    given: Mapping[str, Value] = {address: entry.value for address, entry in submission.entries.items()} if submission else {}
+    given: Mapping[str, Value] = (
+        {address: entry.value for address, entry in submission.entries.items()} if submission else {}
+    )
     typed = {
-        address: value for address, value in given.items() if totals == "typed" and form.cells[address].total is not None
+        address: value
+        for address, value in given.items()
+        if totals == "typed" and form.cells[address].total is not None
     }
     values = with_totals(form, given, typed)
     return Content(
@@ -62,14 +64,19 @@ def content_of(
 def plan_of(content: Content) -> BookPlan:
     """The whole workbook as data."""
     results, levels = results_of(content), levels_of(content)
-    sheets = [cover_sheet(content, results, levels)]
-    for section in content.form.sections:
-        sheets.append(table_sheet(section, content, results) if section.blocks else text_sheet(section, content))
-    sheets += [checks_sheet(content, results, levels), identity_sheet(content)]
+    sheets = (
+        cover_sheet(content, results, levels),
+        *(
+            table_sheet(section, content, results) if section.blocks else text_sheet(section, content)
+            for section in content.form.sections
+        ),
+        checks_sheet(content, results, levels),
+        identity_sheet(content),
+    )
     names = {address: place.full for address, place in content.layout.places.items()}
     agency = content.issue.agency
     return BookPlan(
-        tuple(sheets),
+        sheets,
         {
             **names,
             AGENCY_NAME: Place(COVER, *COVER_AGENCY).full,
@@ -101,5 +108,3 @@ def _fingerprint(form: Form) -> str:
 def fingerprint(form: Form) -> str:
     """The fingerprint of the form's workbook: the same for every agency and year."""
     return _fingerprint(form)
-
-

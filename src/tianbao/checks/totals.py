@@ -1,0 +1,58 @@
+"""Totals: what was typed over, edited or left stale, each kind of damage apart. A total is compared, never repaired."""
+
+from collections.abc import Iterator
+
+from tianbao.catalogue import words
+from tianbao.checks.context import Context
+from tianbao.findings import Finding, digest
+from tianbao.forms.model import Cell, Form
+from tianbao.forms.sums import sum_of
+from tianbao.submission import Entry, Submission
+from tianbao.values import COMPARE_PLACES, Number, Value, rounded
+
+
+def check(form: Form, submission: Submission, context: Context) -> Iterator[Finding]:  # noqa: ARG001
+    """TOTAL-TYPED, TOTAL-EDITED, TOTAL-STALE, and ENTRY-FORMULA for the cells that are no totals."""
+    for address, cell in form.cells.items():
+        entry = submission.entries.get(address)
+        if entry is None or not entry.place:
+            continue
+        if cell.total is None:
+            if entry.formula is not None:
+                yield _in_entry(cell, entry)
+            continue
+        own = sum_of(cell, lambda ref: submission.value(ref.address))
+        if entry.formula is None:
+            yield _damaged("TOTAL-TYPED", cell, entry, own)
+        elif not entry.intact:
+            yield _damaged("TOTAL-EDITED", cell, entry, own)
+        elif entry.cached and entry.cached.number is not None and _differ(entry.cached, own):
+            yield _finding("TOTAL-STALE", "any", cell, entry, entry.cached, own)
+
+
+def _differ(value: Value, own: Number) -> bool:
+    return value.kind == "text" or rounded(value.counted - own, COMPARE_PLACES) != 0
+
+
+def _damaged(rule: str, cell: Cell, entry: Entry, own: Number) -> Finding:
+    return _finding(rule, "wrong" if _differ(entry.value, own) else "right", cell, entry, entry.value, own)
+
+
+def _in_entry(cell: Cell, entry: Entry) -> Finding:
+    unknown = entry.cached is None or entry.cached.kind == "blank"
+    return _finding("ENTRY-FORMULA", "unknown" if unknown else "any", cell, entry, entry.value, None)
+
+
+def _finding(rule: str, case: str, cell: Cell, entry: Entry, value: Value, own: Number | None) -> Finding:
+    return Finding(
+        rule,
+        f"{rule}[{cell.address}]",
+        words.finding(rule, case).severity,
+        case,
+        (cell.address,),
+        digest([(cell.address, entry.value)]),
+        (entry.place,),
+        found=value.raw if value.number is None else value.number,
+        expected=own,
+        facts={"formula": entry.formula or ""},
+    )

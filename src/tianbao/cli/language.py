@@ -1,0 +1,18 @@
+"""The language of messages: --lang, else the locale; Chinese unless that is English."""
+
+import locale
+import os
+
+import click
+
+from tianbao.catalogue.words import Language
+
+option = click.option("--lang", type=click.Choice(["zh", "en"]), default=None, help="界面语言（默认按系统语言）")
+
+
+def current(asked: str | None = None) -> Language:
+    """zh or en."""
+    if asked is None:
+        named = next((os.environ[key] for key in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(key)), "")
+        asked = named or locale.getlocale()[0] or ""
+    return "en" if asked.lower().startswith("en") else "zh"

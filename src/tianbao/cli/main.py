@@ -1,0 +1,45 @@
+"""The entry point: the group, the language, and what becomes of errors."""
+
+import sys
+
+import click
+
+from tianbao import __version__
+from tianbao.cli.lazy import LazyGroup
+
+EXIT_USAGE, EXIT_BUG = 2, 3
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="tianbao")
+def main() -> None:
+    """填报：一份表式定义，从锁定的 Excel 填报表到校验和正式年报。
+
+    每个命令都有 --help。退出码：0 通过，1 有问题要处理，2 用法或环境不对，3 tianbao 自己的错误。
+    """
+
+
+def run() -> None:
+    """Runs the command line; our own faults become exit code 3 with a log that is ready to send."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure:
+            reconfigure(errors="replace")
+    try:
+        code = main.main(standalone_mode=False)
+    except click.exceptions.Exit as error:
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(EXIT_USAGE)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("已中断", err=True)
+        sys.exit(EXIT_USAGE)
+    except BrokenPipeError:
+        sys.exit(EXIT_USAGE)
+    except Exception:  # noqa: BLE001  the last line of defence: a log instead of a traceback
+        from tianbao.cli.bugs import report_bug
+
+        report_bug()
+        sys.exit(EXIT_BUG)
+    sys.exit(code if isinstance(code, int) else 0)

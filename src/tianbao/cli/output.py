@@ -1,0 +1,37 @@
+"""Writing what a command made: bytes to files, text to stdout, one clear line when that fails."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from tianbao.catalogue import words
+from tianbao.catalogue.words import Language
+
+
+class Refused(click.ClickException):
+    """A usage or environment error in the user's words; exit code 2, without “Error:”."""
+
+    exit_code = 2
+
+    def show(self, file: object = None) -> None:  # noqa: ARG002
+        click.echo(self.message, err=True)
+
+
+def write_bytes(path: Path, data: bytes, language: Language) -> None:
+    """Writes the file and says so on stderr. Raises Refused where the file cannot be written."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    except OSError as error:
+        raise Refused(words.message("open-elsewhere", language, path=path, problem=error.strerror or "?")) from None
+    click.echo(words.message("wrote", language, path=path), err=True)
+
+
+def write_text(target: str, text: str, language: Language) -> None:
+    """Text to a file, or to stdout where the target is -."""
+    if target == "-":
+        sys.stdout.buffer.write(text.encode("utf-8"))
+        sys.stdout.flush()
+    else:
+        write_bytes(Path(target), text.encode("utf-8"), language)

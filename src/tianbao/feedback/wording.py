@@ -1,0 +1,75 @@
+"""Finding → words: 位置 — 现值 — 应为 — 依据 — 怎么改, in the language asked for. The last step of all."""
+
+from dataclasses import dataclass
+
+from tianbao.catalogue import words
+from tianbao.catalogue.words import Language
+from tianbao.findings import Finding, Undecided
+from tianbao.forms.model import Form
+from tianbao.values import Raw, understand
+
+
+@dataclass(frozen=True, slots=True)
+class Worded:
+    """What people read of a finding."""
+
+    where: str
+    found: str
+    expected: str
+    basis: str
+    message: str
+    fix: str
+
+
+def worded(finding: Finding, form: Form | None, language: Language) -> Worded:
+    """The words for a finding; `form` is None where the file could not be read."""
+    own = _own_rule(finding, form)
+    entry = words.finding("RULE" if own else finding.rule, finding.case or "any")
+    facts = {
+        **finding.facts,
+        "found": _shown(finding, "found", finding.found),
+        "expected": _shown(finding, "expected", finding.expected),
+    }
+    facts["delta"] = _text(finding.facts.get("delta"))
+    basis = str(finding.facts.get("source", "")) if own else ""
+    return Worded(
+        _where(finding, form),
+        str(facts["found"]),
+        str(facts["expected"]),
+        basis or words.message("basis-type", language, rule=finding.rule),
+        entry.message(facts, language),
+        entry.advice(facts, language),
+    )
+
+
+def reason_words(undecided: Undecided, form: Form, language: Language) -> str:
+    """Why a rule could not be decided, in one line."""
+    parts: dict[str, list[str]] = {}
+    for cause, address in undecided.reasons:
+        parts.setdefault(cause, []).append(form.where(address) if address else "")
+    return "；".join(
+        words.message(f"undecided-{cause}", language, cells="、".join(found[:3]) + (" 等" if len(found) > 3 else ""))
+        for cause, found in parts.items()
+    )
+
+
+def _own_rule(finding: Finding, form: Form | None) -> bool:
+    return form is not None and any(rule.id == finding.rule for rule in form.rules)
+
+
+def _shown(finding: Finding, name: str, value: Raw) -> str:
+    return _text(value) if value is not None else str(finding.facts.get(name, "") or "")
+
+
+def _text(value: object) -> str:
+    return "" if value is None else understand(value).text
+
+
+def _where(finding: Finding, form: Form | None) -> str:
+    places = "、".join(finding.places[:2]) + (" 等" if len(finding.places) > 2 else "")
+    if form is None or not finding.addresses:
+        return places
+    first = form.where(finding.addresses[0])
+    section = first.split(" · ", maxsplit=1)[0]
+    named = first if len(finding.addresses) == 1 else section
+    return f"{named}（{places}）" if places else named

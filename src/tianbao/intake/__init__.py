@@ -1,0 +1,1 @@
+"""Containers: paths and folders become received bytes; limits stand in one place."""

@@ -1,0 +1,81 @@
+"""tianbao template and fill: workbooks written from forms and submissions."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tianbao.findings import Finding
+from tianbao.forms.model import Form
+from tianbao.forms.sums import sum_of
+from tianbao.intake.received import Received, receive
+from tianbao.submission import Agency, Submission
+from tianbao.values import COMPARE_PLACES, rounded
+from tianbao.verbs.reading import OwnResult, read_submission, unreadable
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """A total of the data that is not the sum of its parts."""
+
+    address: str
+    found: str
+    expected: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What became of one file of data: the workbook's bytes, or the finding that refused it."""
+
+    source: str
+    data: bytes | None
+    form: Form | None = None
+    disagreements: tuple[Disagreement, ...] = ()
+    finding: Finding | None = None
+
+
+def template(form: Form, year: int, agency: str | None, deadline: str, password: str | None) -> bytes:
+    """The empty workbook. Without agency the name on the cover is an open cell."""
+    from tianbao.workbook.emit import PASSWORD
+    from tianbao.workbook.plan import Issue
+    from tianbao.workbook.write import template as write
+
+    issue = Issue(year, Agency(agency) if agency else None, deadline)
+    return write(form, issue, PASSWORD if password is None else password)
+
+
+def fill(paths: Iterable[Path], totals: str) -> Iterator[Filled]:
+    """A workbook for every submission under the paths. What is no submission is refused, the others are written."""
+    for path in paths:
+        for received in receive(path):
+            if isinstance(received, Received):
+                found = _fill(received, totals)
+                if found is not None:
+                    yield found
+
+
+def _fill(received: Received, totals: str) -> Filled | None:
+    from tianbao.workbook.write import filled
+
+    try:
+        read = read_submission(received)
+    except OwnResult:
+        return None
+    if read.submission is None or read.form is None:
+        return Filled(received.source, None, finding=read.finding)
+    unknown = next((address for address in read.submission.entries if address not in read.form.cells), None)
+    if unknown is not None:
+        return Filled(received.source, None, finding=unreadable("CELL-UNKNOWN", address=unknown))
+    data = filled(read.form, read.submission, "typed" if totals == "typed" else "formula")
+    differ = () if totals == "typed" else tuple(disagreements(read.form, read.submission))
+    return Filled(received.source, data, read.form, differ)
+
+
+def disagreements(form: Form, submission: Submission) -> Iterator[Disagreement]:
+    """Totals that the data gives and that are not the sums of their parts; an absent total is no disagreement."""
+    for address, entry in submission.entries.items():
+        cell = form.cells[address]
+        if cell.total is None or entry.value.kind == "blank":
+            continue
+        own = sum_of(cell, lambda ref: submission.value(ref.address))
+        if entry.value.number is None or rounded(entry.value.number - own, COMPARE_PLACES) != 0:
+            yield Disagreement(address, entry.value.text, str(own))

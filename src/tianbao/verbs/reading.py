@@ -1,0 +1,73 @@
+"""Received bytes → submission, by what they are; every reason why not is a finding."""
+
+from dataclasses import dataclass
+
+from tianbao.catalogue import words
+from tianbao.findings import Finding
+from tianbao.forms import library
+from tianbao.forms.model import Form
+from tianbao.intake.received import Received
+from tianbao.submission import NotASubmission, Submission, of_json
+
+_ZIP = b"PK\x03\x04"
+_OLE = b"\xd0\xcf\x11\xe0"
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A submission with its form, or the finding that says why there is none."""
+
+    submission: Submission | None = None
+    form: Form | None = None
+    finding: Finding | None = None
+
+
+class OwnResult(Exception):
+    """A JSON that tianbao wrote itself: no submission, and no fault."""
+
+
+def read_submission(received: Received) -> Read:
+    """The submission in a file. Raises OwnResult; everything wrong with the file is in the finding."""
+    if received.data is None:
+        return Read(finding=unreadable(received.problem, problem=received.detail, limit=received.detail))
+    try:
+        submission = _workbook(received.data) if _is_workbook(received) else _json(received.data)
+        return Read(submission, library.load(submission.form, submission.edition))
+    except NotASubmission as error:
+        if error.problem == "OWN-RESULT":
+            raise OwnResult from None
+        return Read(finding=unreadable(error.problem, **error.facts))
+    except library.UnknownForm as error:
+        return Read(finding=unreadable("FILE-WRONG-FORM", form=error.asked))
+
+
+def unreadable(rule: str, **facts: str) -> Finding:
+    """The one finding of a file that cannot be read."""
+    return Finding(rule, rule, words.finding(rule).severity, "any", facts=facts)
+
+
+def _is_workbook(received: Received) -> bool:
+    data = received.data or b""
+    return data.startswith((_ZIP, _OLE)) or not (
+        received.source.lower().endswith(".json") or data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
+    )
+
+
+def _workbook(data: bytes) -> Submission:
+    from tianbao.workbook.package import NotAWorkbook
+    from tianbao.workbook.read import read
+
+    try:
+        return read(data, library.load)
+    except NotAWorkbook as error:
+        raise NotASubmission(error.problem, **error.facts) from None
+
+
+def _json(data: bytes) -> Submission:
+    if not data.strip():
+        raise NotASubmission("FILE-EMPTY")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise NotASubmission("FILE-ENCODING") from None
+    return of_json(text)

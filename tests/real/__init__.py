@@ -1,0 +1,1 @@
+"""Tests against real programs: LibreOffice, a person at the keyboard, a browser."""
