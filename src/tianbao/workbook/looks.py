@@ -8,6 +8,8 @@ SONG, HEI, FANG, TITLE = "宋体", "黑体", "仿宋_GB2312", "方正小标宋�
 _GREY, _PALE, _LINE = "#F2F2F2", "#FAFAFA", "#7F7F7F"
 _BOX = {"border": 1, "border_color": _LINE}
 _CENTER = {"align": "center", "valign": "vcenter", "text_wrap": True}
+_FIGURE = {"align": "center", "valign": "vcenter", "shrink": True}
+"""A long number is made smaller: never ########."""
 _LEFT = {"align": "left", "valign": "vcenter", "text_wrap": True}
 
 _LOOKS: dict[Look, dict[str, Any]] = {
@@ -17,20 +19,20 @@ _LOOKS: dict[Look, dict[str, Any]] = {
     "corner": {"font_name": SONG, "font_size": 10, "bg_color": _GREY, **_CENTER, **_BOX},
     "head": {"font_name": HEI, "font_size": 10, "bg_color": _GREY, **_CENTER, **_BOX},
     "row-head": {"font_name": SONG, "font_size": 10, "bg_color": _GREY, **_LEFT, **_BOX},
-    "entry": {"font_name": SONG, "font_size": 11, "num_format": "0", **_CENTER, **_BOX},
-    "amount": {"font_name": SONG, "font_size": 11, "num_format": "0.######", **_CENTER, **_BOX},
+    "entry": {"font_name": SONG, "font_size": 11, "num_format": "0", **_FIGURE, **_BOX},
+    "amount": {"font_name": SONG, "font_size": 11, "num_format": "0.######", **_FIGURE, **_BOX},
     "total": {
         "font_name": SONG,
         "font_size": 11,
         "bold": True,
         "bg_color": _GREY,
         "num_format": "0",
-        **_CENTER,
+        **_FIGURE,
         **_BOX,
     },
     "text": {"font_name": FANG, "font_size": 12, "align": "left", "valign": "top", "text_wrap": True, **_BOX},
-    "plain": {"font_name": SONG, "font_size": 11, "bg_color": _PALE, **_LEFT, **_BOX},
-    "open": {"font_name": SONG, "font_size": 11, **_LEFT, **_BOX},
+    "plain": {"font_name": SONG, "font_size": 11, "bg_color": _PALE, "indent": 1, **_LEFT, **_BOX},
+    "open": {"font_name": SONG, "font_size": 11, "indent": 1, **_LEFT, **_BOX},
     "open-center": {"font_name": SONG, "font_size": 11, **_CENTER, **_BOX},
     "light": {"font_name": HEI, "font_size": 10, **_CENTER, **_BOX},
     "big-light": {"font_name": HEI, "font_size": 18, **_CENTER, **_BOX},
@@ -41,6 +43,7 @@ _LOOKS: dict[Look, dict[str, Any]] = {
     "count": {"font_name": HEI, "font_size": 11, **_LEFT},
     "note": {"font_name": SONG, "font_size": 10, "font_color": "#404040", **_LEFT},
     "link": {"font_name": SONG, "font_size": 10, "font_color": "#0563C1", "underline": 1, **_CENTER, **_BOX},
+    "stamp": {"font_name": SONG, "font_size": 10, "font_color": "#7F7F7F", **_CENTER, **_BOX},
     "identity": {"font_name": SONG, "font_size": 10, "text_wrap": False},
     "seal": {
         "font_name": SONG,

@@ -16,7 +16,7 @@ from tianbao.workbook.layout import Layout
 Look = Literal[
     "title", "subtitle", "label", "corner", "head", "row-head", "entry", "amount", "total", "text", "plain", "open",
     "open-center", "light", "big-light", "check", "check-number", "check-text", "guide", "count", "note", "link",
-    "identity", "seal", "side-light", "side-label",
+    "identity", "seal", "stamp", "side-light", "side-label",
 ]  # fmt: skip
 """Names of cell formats; what they look like stands in workbook/looks.py."""
 

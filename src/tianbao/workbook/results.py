@@ -104,6 +104,9 @@ def blank_count(content: Content, section: str, policy: str) -> int:
 def _count(kind: str, subject: str, content: Content) -> int:
     section = content.form.section(subject)
     if kind == "text":
+        narrative = section.narrative
+        if narrative is None or narrative.blank in ("may", "zero"):
+            return 0
         return int(understand(content.texts.get(subject)).kind == "blank")
     if kind != "types":
         return blank_count(content, subject, "ask" if kind == "blanks" else "must")

@@ -22,9 +22,9 @@ from tianbao.workbook.layout import (
     CheckLine,
 )
 from tianbao.workbook.plan import Content, Item, Look, Print, SheetPlan, Tint, TintLook, Validation
-from tianbao.workbook.results import ERROR, QUERY, Results, in_sheet
+from tianbao.workbook.results import ERROR, NOTICE, QUERY, Results, in_sheet
 
-_WIDTHS = (25.0, 52.0, 8.0, 11.0, 11.0, 10.0, 11.0, 34.0, 10.0)
+_WIDTHS = (23.0, 48.0, 8.0, 9.0, 9.0, 8.0, 11.0, 30.0, 17.0)
 _GUIDE = (
     "红色“不符”的先改：点“定位”回到单元格。级别为“需说明”的，情况属实时在“说明”栏写明原因；"
     "“报送后核对”的由收件单位核对。"
@@ -131,6 +131,9 @@ def _line(
     count = results.counts[line.key]
     counted = _count_formula(line, content)
     light = f'IF({_letter(LEFT)}{row + 1}=0,"{formula.PASS}","{formula.FAIL}")'
+    optional = line.kind == "text" and levels[line.key] == NOTICE
+    if optional:
+        counted, sentence = "", f"“{section.title}”可以不填"
     target = content.layout.places.get(line.subject) or content.layout.places[section.cells[0].address]
     return [
         *head,
@@ -193,4 +196,4 @@ def _link(row: int, instance: Instance, content: Content) -> Item:
 
 def _link_to(row: int, place: Place) -> Item:
     area = Area(Place(CHECKS, row, LINK), Place(CHECKS, row, LINK))
-    return Item(area, "link", place.a1, link=f"internal:{place.full.split('!')[0]}!{place.a1}")
+    return Item(area, "link", str(place), link=f"internal:{place.full.split('!')[0]}!{place.a1}")

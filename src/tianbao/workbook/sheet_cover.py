@@ -134,4 +134,4 @@ def _signatures(content: Content) -> Iterator[Item]:
     for number, line in enumerate(content.form.signoff):
         yield _item(first + number, 0, 1, "label", line.label)
         yield _item(first + number, 2, 3, "open", content.signoff.get(line.id))
-    yield Item(Area(Place(COVER, first, 4), Place(COVER, last, _LAST)), "seal", "（单位公章）")
+    yield Item(Area(Place(COVER, first, 4), Place(COVER, last, _LAST)), "stamp", "（单位公章）")

@@ -16,6 +16,9 @@ _HEAD_LOOKS: dict[str, Look] = {"title": "subtitle", "corner": "corner", "column
 _WIDE_TABLE = 12
 """Tables with more columns than this print across the page."""
 _PROMPT_LIMIT, _TITLE_LIMIT = 255, 32
+_PAGE_UPRIGHT, _PAGE_ACROSS = 96.0, 132.0
+"""Widths, in characters, that A4 takes at a readable size."""
+_GROUP_WIDTHS, _LABEL_WIDTH, _ROW_HEIGHT = (7.0, 10.0), 30.0, 24.0
 
 
 def table_sheet(section: Section, content: Content, results: Results) -> SheetPlan:
@@ -202,23 +205,22 @@ def _validation(kind: Kind, label: str, help_text: str, area: Area) -> Validatio
 
 
 def _widths(grid: Grid) -> tuple[float, ...]:
-    """Narrow columns for headings that only group, a wide one for the innermost labels."""
+    """Narrow columns for headings that only group, a wide one for the innermost labels, the rest even."""
     values = grid.columns - grid.left
-    if grid.left == 0:
-        return (8.6,) * values
-    inner = 30.0 if values > 4 else 26.0
-    outer = {1: (), 2: (11.0,), 3: (9.0, 12.0)}.get(grid.left, (9.0,) * (grid.left - 1))
-    return (*outer, inner, *((9.3 if values > 4 else 18.0,) * values))
+    page = _PAGE_ACROSS if grid.columns > _WIDE_TABLE else _PAGE_UPRIGHT
+    outer = (*(_GROUP_WIDTHS * grid.left)[: max(0, grid.left - 1)], _LABEL_WIDTH) if grid.left else ()
+    share = min(20.0, max(7.5, (page - sum(outer)) / values))
+    return (*outer, *(round(share, 1),) * values)
 
 
 def _heights(grid: Grid, widths: tuple[float, ...], foot: int, notes: int) -> dict[int, float]:
     """Rows as high as their longest label needs at its width; a label that spans rows shares them."""
-    heights = {0: 32.0, foot + notes: 22.0}
+    heights = {TABLE_TOP + row: _ROW_HEIGHT for row in range(grid.rows)}
     for box in grid.boxes:
         if box.row_span > 1 or not box.text:
             continue
         room = sum(widths[box.column : box.column + box.column_span]) / 2.1
         lines = -(-len(box.text) // max(1, int(room)))
         row = TABLE_TOP + box.row
-        heights[row] = max(heights.get(row, 22.0), 8.0 + 14.0 * lines)
-    return {**{TABLE_TOP + row: 22.0 for row in range(grid.rows)}, **heights}
+        heights[row] = max(heights[row], 8.0 + 14.0 * lines)
+    return {0: 36.0, **heights, **{foot + line: 22.0 for line in range(notes + 2)}}
