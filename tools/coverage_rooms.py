@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 
 ROOMS = ("rules", "forms", "checks", "workbook")
 LEAST = 95.0
+NAMED = 8
 
 
 @dataclass
@@ -36,6 +37,12 @@ class Room:
         return min(self.line_share, self.branch_share) >= LEAST
 
 
+def listed(gaps: list[int] | list[str]) -> str:
+    """The first few: enough to go and look."""
+    shown = ", ".join(str(gap) for gap in gaps[:NAMED])
+    return f"{shown} and {len(gaps) - NAMED} more" if len(gaps) > NAMED else shown or "none"
+
+
 def measure(report: Path) -> dict[str, Room]:
     """The rooms of `coverage json`'s report."""
     rooms = {name: Room() for name in ROOMS}
@@ -51,9 +58,10 @@ def measure(report: Path) -> dict[str, Room]:
         room.branches += summary["num_branches"]
         room.branches_taken += summary["covered_branches"]
         if entry["missing_lines"] or entry["missing_branches"]:
-            lines = ", ".join(map(str, entry["missing_lines"])) or "none"
-            branches = ", ".join(f"{start}->{end}" for start, end in entry["missing_branches"]) or "none"
-            room.gaps.append(f"  {'/'.join(parts[after:])}: lines {lines}; branches {branches}")
+            branches = [f"{start}->{end}" for start, end in entry["missing_branches"]]
+            room.gaps.append(
+                f"  {'/'.join(parts[after:])}: lines {listed(entry['missing_lines'])}; branches {listed(branches)}"
+            )
     return rooms
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tianbao.findings import Finding
 from tianbao.forms.model import Form
-from tianbao.forms.sums import sum_of
+from tianbao.forms.sums import with_totals
 from tianbao.intake.received import Received, receive
 from tianbao.submission import Agency, Submission
 from tianbao.values import COMPARE_PLACES, rounded
@@ -71,11 +71,12 @@ def _fill(received: Received, totals: str) -> Filled | None:
 
 
 def disagreements(form: Form, submission: Submission) -> Iterator[Disagreement]:
-    """Totals that the data gives and that are not the sums of their parts; an absent total is no disagreement."""
-    for address, entry in submission.entries.items():
-        cell = form.cells[address]
-        if cell.total is None or entry.value.kind == "blank":
+    """Totals that the data gives and that the formulas will not show; an absent total is no disagreement."""
+    values = {address: entry.value for address, entry in submission.entries.items()}
+    written = with_totals(form, values, {})
+    for address, value in values.items():
+        if form.cells[address].total is None or value.kind == "blank":
             continue
-        own = sum_of(cell, lambda ref: submission.value(ref.address))
-        if entry.value.number is None or rounded(entry.value.number - own, COMPARE_PLACES) != 0:
-            yield Disagreement(address, entry.value.text, str(own))
+        own = written[address].counted
+        if value.number is None or rounded(value.number - own, COMPARE_PLACES) != 0:
+            yield Disagreement(address, value.text, written[address].text)

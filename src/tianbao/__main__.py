@@ -1,0 +1,5 @@
+"""python -m tianbao."""
+
+from tianbao.cli.main import run
+
+run()
