@@ -1,12 +1,16 @@
 """What an agency reported: figures, texts, explanations, and what was observed while reading. JSON both ways."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal
 
 from tianbao.values import BLANK, Raw, Value, to_json, understand
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+"""Half a character: no file format can hold it."""
 
 OWN_MARK = "tianbao"
 """Value of "tool" in every JSON that tianbao writes as a result: never taken for a submission."""
@@ -166,6 +170,8 @@ def _parsed(text: str) -> object:
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         seen: dict[str, Any] = {}
         for key, value in pairs:
+            if any(isinstance(text, str) and _SURROGATE.search(text) for text in (key, value)):
+                raise NotASubmission("FILE-JSON", line="1", problem="lone surrogate")
             if key in seen:
                 raise NotASubmission("FILE-JSON-TWICE", key=key[:80])
             seen[key] = value

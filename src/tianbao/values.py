@@ -135,6 +135,14 @@ def rounded(number: Number, places: int) -> Number:
         return tidy(number.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP))
 
 
+def as_float(number: Number) -> float:
+    """As a sheet would keep it; infinite where that is too large for it."""
+    try:
+        return float(number)
+    except OverflowError:
+        return math.inf if number > 0 else -math.inf
+
+
 def places_of(number: Number) -> int:
     """How many decimals the number has: 0 for 12, 6 for 18651.064104."""
     if isinstance(number, int):

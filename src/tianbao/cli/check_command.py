@@ -40,6 +40,7 @@ def command(paths: tuple[Path, ...], json_file: str | None, lang: str | None) ->
     entries: list[Entry] = []
     passed_over: list[PassedOver] = []
     bugs: list[Bug] = []
+    partial = False
     try:
         for result in check(paths):
             if isinstance(result, Checked):
@@ -50,12 +51,16 @@ def command(paths: tuple[Path, ...], json_file: str | None, lang: str | None) ->
                 passed_over.append(result)
             else:
                 bugs.append(result)
+    except KeyboardInterrupt:
+        partial = True
     except MissingPath as error:
         raise Refused(words.message("missing-path", language, path=error)) from None
     if console:
         print_summary(console, entries, passed_over, language)
     if json_file:
-        write_text(json_file, json_text(check_data(entries, passed_over, language)), language)
+        write_text(json_file, json_text(check_data(entries, passed_over, language, partial=partial)), language)
+    if partial:
+        raise Refused(words.message("interrupted", language))
     if bugs:
         report_bug("\n".join(f"{bug.source}\n{bug.trace}" for bug in bugs))
         return 3

@@ -46,6 +46,8 @@ def command(paths: tuple[Path, ...], output: Path, totals: str, lang: str | None
         target = output / f"{Path(filled.source).stem}.xlsx" if into_folder else output
         write_bytes(target, filled.data, language)
         written += 1
+        for name in filled.not_written:
+            click.echo(words.message("not-written", language, source=filled.source, name=name), err=True)
         for differ in filled.disagreements:
             facts = {
                 "source": filled.source,

@@ -37,9 +37,16 @@ def run() -> None:
         sys.exit(EXIT_USAGE)
     except BrokenPipeError:
         sys.exit(EXIT_USAGE)
-    except Exception:  # noqa: BLE001  the last line of defence: a log instead of a traceback
+    except Exception as error:  # noqa: BLE001  the last line of defence: a log instead of a traceback
         from tianbao.cli.bugs import report_bug
+        from tianbao.forms.source import FormMistakes
 
+        if isinstance(error, FormMistakes):
+            from tianbao.cli.language import current
+            from tianbao.verbs.forms import mistake_lines
+
+            click.echo("\n".join(mistake_lines(error, current())), err=True)
+            sys.exit(EXIT_USAGE)
         report_bug()
         sys.exit(EXIT_BUG)
     sys.exit(code if isinstance(code, int) else 0)

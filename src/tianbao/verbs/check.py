@@ -8,6 +8,7 @@ from pathlib import Path
 from tianbao.findings import Checked, PassedOver, verdict_of
 from tianbao.forms import library
 from tianbao.forms.model import Form
+from tianbao.forms.source import FormMistakes
 from tianbao.forms.sums import checksum
 from tianbao.intake.received import Received, receive
 from tianbao.submission import Submission
@@ -50,6 +51,8 @@ def check_received(received: Received) -> Iterator[Result]:
     """The result for one file."""
     try:
         yield _checked(received)
+    except FormMistakes:
+        raise
     except OwnResult:
         yield PassedOver(received.source, "own")
     except Exception:  # noqa: BLE001  our own fault at one file makes that file unreadable; the pile goes on

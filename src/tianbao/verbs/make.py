@@ -12,6 +12,9 @@ from tianbao.submission import Agency, Submission
 from tianbao.values import COMPARE_PLACES, rounded
 from tianbao.verbs.reading import OwnResult, read_submission, unreadable
 
+MAX_TEXT = 32_767
+"""Characters that a cell of a workbook holds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
@@ -30,6 +33,7 @@ class Filled:
     data: bytes | None
     form: Form | None = None
     disagreements: tuple[Disagreement, ...] = ()
+    not_written: tuple[str, ...] = ()
     finding: Finding | None = None
 
 
@@ -54,7 +58,8 @@ def fill(paths: Iterable[Path], totals: str) -> Iterator[Filled]:
 
 
 def _fill(received: Received, totals: str) -> Filled | None:
-    from tianbao.workbook.write import filled
+    from tianbao.workbook.emit import emit
+    from tianbao.workbook.write import filled_content, not_written, plan_of
 
     try:
         read = read_submission(received)
@@ -65,9 +70,12 @@ def _fill(received: Received, totals: str) -> Filled | None:
     unknown = next((address for address in read.submission.entries if address not in read.form.cells), None)
     if unknown is not None:
         return Filled(received.source, None, finding=unreadable("CELL-UNKNOWN", address=unknown))
-    data = filled(read.form, read.submission, "typed" if totals == "typed" else "formula")
+    long = next((text for text, words in read.submission.texts.items() if len(words) > MAX_TEXT), None)
+    if long is not None:
+        return Filled(received.source, None, finding=unreadable("TEXT-LONG", address=long, limit=str(MAX_TEXT)))
+    content = filled_content(read.form, read.submission, "typed" if totals == "typed" else "formula")
     differ = () if totals == "typed" else tuple(disagreements(read.form, read.submission))
-    return Filled(received.source, data, read.form, differ)
+    return Filled(received.source, emit(plan_of(content)), read.form, differ, not_written(content))
 
 
 def disagreements(form: Form, submission: Submission) -> Iterator[Disagreement]:

@@ -49,8 +49,13 @@ def checks_sheet(content: Content, results: Results, levels: dict[str, str]) -> 
     instances = {instance.key: instance for rule in content.form.rules for instance in rule.instances}
     heights = {1: 32.0, CHECKS_TOP - 1: 22.0}
     validations = []
+    free = iter(free_explanations(content, levels))
     for line in content.layout.lines:
-        items += _line(line, content, results, levels, instances)
+        items += (
+            _free(line, *next(free, ("", "")))
+            if line.kind == "free"
+            else _line(line, content, results, levels, instances)
+        )
         if _explainable(line, levels):
             place = Place(CHECKS, line.row, EXPLANATION)
             validations.append(
@@ -95,6 +100,23 @@ def _explainable(line: CheckLine, levels: dict[str, str]) -> bool:
     return line.kind in ("free", "text") or levels.get(line.key) == QUERY
 
 
+def free_explanations(content: Content, levels: dict[str, str]) -> list[tuple[str, str]]:
+    """Explanations whose key has no line of its own that may be explained: they go to the free lines."""
+    own = {line.key for line in content.layout.lines if _explainable(line, levels)}
+    return [(key, text) for key, text in content.explanations.items() if key not in own and text.strip()]
+
+
+def _free(line: CheckLine, key: str, text: str) -> list[Item]:
+    row = line.row
+    return [
+        _item(row, KEY, "open", key or None),
+        _item(row, RULE, "check-text", _FREE),
+        *(_item(row, column, "check-text") for column in range(LEVEL, EXPLANATION)),
+        _item(row, EXPLANATION, "open", text or None),
+        _item(row, LINK, "check-text"),
+    ]
+
+
 def _line(
     line: CheckLine,
     content: Content,
@@ -103,15 +125,6 @@ def _line(
     instances: dict[str, Instance],
 ) -> list[Item]:
     row = line.row
-    if line.kind == "free":
-        blank = [_item(row, column, "check-text") for column in range(LEVEL, EXPLANATION)]
-        return [
-            _item(row, KEY, "open"),
-            _item(row, RULE, "check-text", _FREE),
-            *blank,
-            _item(row, EXPLANATION, "open"),
-            _item(row, LINK, "check-text"),
-        ]
     explanation = content.explanations.get(line.key)
     explained = (
         _item(row, EXPLANATION, "open", explanation)

@@ -115,6 +115,9 @@ def _local_lights(section: Section, content: Content, results: Results, top: int
                 beside[places[0].row].append(instance)
             elif len({place.column for place in places}) == 1:
                 below[rule.id].append((places[0].column, instance))
+    if any(len(found) == 1 for found in beside.values()):
+        header = max(grid.header_rows, 1)
+        yield Item(_area(section, TABLE_TOP, grid.columns, TABLE_TOP + header - 1, grid.columns), "light", "本行核对")
     for row, found in beside.items():
         if len(found) == 1:
             yield _light(Place(section.sheet, row, grid.columns), found[0], content, results)

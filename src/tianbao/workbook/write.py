@@ -8,14 +8,14 @@ from typing import Literal
 from tianbao.forms.model import Form
 from tianbao.forms.sums import checksum, with_totals
 from tianbao.submission import Submission
-from tianbao.values import BLANK, Value
+from tianbao.values import BLANK, Value, as_float, understand
 from tianbao.workbook.a1 import Place
 from tianbao.workbook.emit import PASSWORD, emit
 from tianbao.workbook.fingerprint import fingerprint_of
-from tianbao.workbook.layout import AGENCY_NAME, COVER, COVER_AGENCY, FINGERPRINT_NAME, layout_of
+from tianbao.workbook.layout import AGENCY_NAME, COVER, COVER_AGENCY, FINGERPRINT_NAME, FREE_LINES, layout_of
 from tianbao.workbook.plan import BookPlan, Content, Issue
 from tianbao.workbook.results import levels_of, results_of
-from tianbao.workbook.sheet_checks import checks_sheet
+from tianbao.workbook.sheet_checks import checks_sheet, free_explanations
 from tianbao.workbook.sheet_cover import cover_sheet
 from tianbao.workbook.sheet_identity import identity_sheet
 from tianbao.workbook.sheet_table import table_sheet
@@ -32,8 +32,12 @@ def template(form: Form, issue: Issue, password: str = PASSWORD) -> bytes:
 
 def filled(form: Form, submission: Submission, totals: Totals = "formula", password: str = PASSWORD) -> bytes:
     """The workbook with the submission's figures, texts and explanations poured in."""
-    issue = Issue(submission.year, submission.agency)
-    return emit(plan_of(content_of(form, issue, submission, totals)), password)
+    return emit(plan_of(filled_content(form, submission, totals)), password)
+
+
+def filled_content(form: Form, submission: Submission, totals: Totals = "formula") -> Content:
+    """What the filled workbook will hold."""
+    return content_of(form, Issue(submission.year, submission.agency), submission, totals)
 
 
 def content_of(form: Form, issue: Issue, submission: Submission | None = None, totals: Totals = "formula") -> Content:
@@ -46,7 +50,8 @@ def content_of(form: Form, issue: Issue, submission: Submission | None = None, t
         for address, value in given.items()
         if totals == "typed" and form.cells[address].total is not None
     }
-    values = with_totals(form, given, typed)
+    stored, stored_typed = _storable(given), _storable(typed)
+    values = with_totals(form, stored, stored_typed)
     return Content(
         form,
         layout_of(form),
@@ -59,6 +64,23 @@ def content_of(form: Form, issue: Issue, submission: Submission | None = None, t
         fingerprint(form),
         checksum(form, lambda address: values.get(address, BLANK)),
     )
+
+
+def _storable(values: Mapping[str, Value]) -> Mapping[str, Value]:
+    """Numbers that a sheet would round (more than 15 digits) become text: a reported number is never changed."""
+    return {
+        address: value
+        if value.number is None or understand(as_float(value.number)).number == value.number
+        else Value(value.text, "text")
+        for address, value in values.items()
+    }
+
+
+def not_written(content: Content) -> tuple[str, ...]:
+    """Texts that the form does not have, and keys of explanations for which no free line is left."""
+    levels = levels_of(content)
+    spare = [key for key, _ in free_explanations(content, levels)[FREE_LINES:]]
+    return (*(text for text in content.texts if text not in content.form.narratives), *spare)
 
 
 def plan_of(content: Content) -> BookPlan:
