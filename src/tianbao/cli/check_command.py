@@ -36,7 +36,7 @@ def command(paths: tuple[Path, ...], json_file: str | None, lang: str | None) ->
     from tianbao.verbs.check import Bug, MissingPath, check
 
     language = languages.current(lang)
-    console = Console(highlight=False, soft_wrap=True) if json_file != "-" else None
+    console = Console(highlight=False) if json_file != "-" else None
     entries: list[Entry] = []
     passed_over: list[PassedOver] = []
     bugs: list[Bug] = []

@@ -45,7 +45,7 @@ def command(path: Path, output: Path, draft: bool, watermark: str, lang: str | N
     checked = found[0]
     submission = checked.submission
     form = library.load(submission.form, submission.edition) if submission else None
-    print_checked(Console(stderr=True, highlight=False, soft_wrap=True), checked, form, language)
+    print_checked(Console(stderr=True, highlight=False), checked, form, language)
     if submission is None:
         return 1
     errors = sum(finding.severity == "error" for finding in checked.findings)

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.text import Text
 
 from tianbao.catalogue import words
@@ -36,18 +37,14 @@ def print_checked(console: Console, checked: Checked, form: Form | None, languag
             "counts", language, errors=counts["error"], queries=counts["query"], notices=counts["notice"]
         )
         head.append(f"  {said}")
-    console.print(head)
-    for line in _findings(checked.findings, form, language):
-        console.print(line)
+    _print(console, 0, head)
+    for indent, line in _findings(checked.findings, form, language):
+        _print(console, indent, line)
     if checked.undecided and form:
         reasons = dict.fromkeys(reason_words(undecided, form, language) for undecided in checked.undecided)
         listed = "；".join(list(reasons)[:3])
-        console.print(
-            Text(
-                f"  {words.message('undecided-count', language, count=len(checked.undecided), reasons=listed)}",
-                "dim",
-            )
-        )
+        count = len(checked.undecided)
+        _print(console, 2, Text(words.message("undecided-count", language, count=count, reasons=listed), "dim"))
 
 
 def print_summary(
@@ -56,48 +53,49 @@ def print_summary(
     """What was passed over, and the counts of the whole."""
     for found in passed_over:
         reason = words.message(f"passed-{found.reason}", language)
-        console.print(Text(words.message("passed-over", language, source=_safe(found.source), reason=reason), "dim"))
+        said = words.message("passed-over", language, source=_safe(found.source), reason=reason)
+        _print(console, 0, Text(said, "dim"))
     counts: Counter[str] = Counter(checked.verdict for checked, _ in entries)
-    console.print(Text(words.message("summary", language, files=len(entries), **_verdicts(counts)), "bold"))
+    _print(console, 0, Text(words.message("summary", language, files=len(entries), **_verdicts(counts)), "bold"))
 
 
 def _verdicts(counts: Counter[str]) -> dict[str, int]:
     return {name: counts[name] for name in ("passed", "queried", "failed", "unreadable")}
 
 
-def _findings(findings: Sequence[Finding], form: Form | None, language: Language) -> Iterator[Text]:
+def _print(console: Console, indent: int, text: Text) -> None:
+    """On a terminal long lines are wrapped below their beginning; in a pipe they stay whole."""
+    if console.is_terminal:
+        console.print(Padding(text, (0, 0, 0, indent)))
+    else:
+        console.print(Text(" " * indent) + text, soft_wrap=True)
+
+
+def _findings(findings: Sequence[Finding], form: Form | None, language: Language) -> Iterator[tuple[int, Text]]:
     shown: Counter[str] = Counter()
     total = Counter(finding.rule for finding in findings)
     for finding in findings:
         shown[finding.rule] += 1
         if shown[finding.rule] <= _FOLD_AFTER:
-            yield _finding(finding, form, language)
+            yield from _finding(finding, form, language)
         elif shown[finding.rule] == total[finding.rule]:
             count = total[finding.rule] - _FOLD_AFTER
-            yield Text(f"    {finding.rule} {words.message('folded', language, count=count)}", "dim")
+            yield 4, Text(f"{finding.rule} {words.message('folded', language, count=count)}", "dim")
 
 
-def _finding(finding: Finding, form: Form | None, language: Language) -> Text:
+def _finding(finding: Finding, form: Form | None, language: Language) -> Iterator[tuple[int, Text]]:
     said = worded(finding, form, language)
     label = words.message(f"severity-{finding.severity}", language)
-    line = Text.assemble("  ", (f"{label} ", _STYLE[finding.severity]), (f"{finding.key}", "bold"))
+    head = Text.assemble((f"{label} ", _STYLE[finding.severity]), (_safe(finding.key), "bold"))
     if said.where:
-        line.append(f"  {_safe(said.where)}")
-    line.append(f"\n      {_safe(said.message)}")
-    parts = [
-        f"{words.message(f'label-{name}', language)} {_safe(text)}"
-        for name, text in (
-            ("found", said.found),
-            ("expected", said.expected),
-            ("basis", said.basis),
-            ("fix", said.fix),
-        )
-        if text
-    ]
-    line.append("\n      " + " — ".join(parts), "dim")
+        head.append(f"  {_safe(said.where)}")
+    yield 2, head
+    yield 6, Text(_safe(said.message))
+    parts = {"found": said.found, "expected": said.expected, "basis": said.basis, "fix": said.fix}
+    named = [f"{words.message(f'label-{name}', language)} {_safe(text)}" for name, text in parts.items() if text]
+    yield 6, Text(" — ".join(named), "dim")
     if finding.explanation:
-        line.append(f"\n      {words.message('explained', language, text=_safe(finding.explanation))}", "green")
-    return line
+        yield 6, Text(words.message("explained", language, text=_safe(finding.explanation)), "green")
 
 
 def _safe(text: str) -> str:

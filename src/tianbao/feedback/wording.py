@@ -9,6 +9,10 @@ from tianbao.forms.model import Form
 from tianbao.values import Raw, understand
 
 
+_LONGEST = 60
+"""Characters of a cell's content that a message repeats."""
+
+
 @dataclass(frozen=True, slots=True)
 class Worded:
     """What people read of a finding."""
@@ -58,7 +62,8 @@ def _own_rule(finding: Finding, form: Form | None) -> bool:
 
 
 def _shown(finding: Finding, name: str, value: Raw) -> str:
-    return _text(value) if value is not None else str(finding.facts.get(name, "") or "")
+    shown = _text(value) if value is not None else str(finding.facts.get(name, "") or "")
+    return shown if len(shown) <= _LONGEST else shown[:_LONGEST] + "…"
 
 
 def _text(value: object) -> str:
