@@ -143,6 +143,17 @@ def test_fill_writes_all_and_refuses_one(tmp_path: Path) -> None:
     assert several.code == 2
 
 
+def test_fill_never_overwrites_what_it_has_just_written(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        good.write(tmp_path / name, "a.json", good.data(agency={"name": name, "code": None}))
+    ran = tianbao("fill", tmp_path / "one", tmp_path / "two", "-o", tmp_path / "out")
+    assert ran.code == 2
+    assert str(Path("two") / "a.json") in ran.err
+    data = tianbao("check", tmp_path / "out", "--json", "-").json
+    assert [entry["agency"]["name"] for entry in data["submissions"]] == ["one"]
+
+
 def test_fill_names_what_has_no_place(tmp_path: Path) -> None:
     made = good.data(explanations={f"X-{number}": "说明" for number in range(5)})
     made["texts"]["extra"] = "多出来的一段"

@@ -34,7 +34,7 @@ def command(paths: tuple[Path, ...], output: Path, totals: str, lang: str | None
     into_folder = output.suffix.lower() != ".xlsx" or output.is_dir()
     if not into_folder and (len(paths) > 1 or paths[0].is_dir()):
         raise Refused(words.message("write-folder", language, path=output))
-    refused = written = 0
+    refused, written = 0, list[Path]()
     for filled in fill(paths, totals):
         if filled.data is None or filled.form is None:
             refused += 1
@@ -44,8 +44,12 @@ def command(paths: tuple[Path, ...], output: Path, totals: str, lang: str | None
                 click.echo(words.message("refused", language, **facts), err=True)
             continue
         target = output / f"{Path(filled.source).stem}.xlsx" if into_folder else output
+        if target in written:
+            refused += 1
+            click.echo(words.message("same-name", language, source=filled.source, path=target), err=True)
+            continue
         write_bytes(target, filled.data, language)
-        written += 1
+        written.append(target)
         for name in filled.not_written:
             click.echo(words.message("not-written", language, source=filled.source, name=name), err=True)
         for differ in filled.disagreements:

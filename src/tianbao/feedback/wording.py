@@ -8,7 +8,6 @@ from tianbao.findings import Finding, Undecided
 from tianbao.forms.model import Form
 from tianbao.values import Raw, understand
 
-
 _LONGEST = 60
 """Characters of a cell's content that a message repeats."""
 

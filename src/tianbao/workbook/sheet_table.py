@@ -74,16 +74,10 @@ def _below(section: Section, content: Content, grid: Grid, foot: int) -> Iterato
     for number, note in enumerate(section.notes):
         yield Item(_area(section, foot + number, 0, foot + number, last), "note", note)
     row = foot + len(section.notes)
-    agency = content.issue.agency.name if content.issue.agency else ""
-    name = Place(COVER, 3, 2).full
     half = max(1, grid.columns // 2)
-    yield Item(
-        _area(section, row, 0, row, half - 1),
-        "note",
-        f"填报单位：{agency}　{content.issue.year}年",
-        f'"填报单位："&{name}&"　{content.issue.year}年"',
-        variable=True,
-    )
+    # the year, not the agency: an agency's facts stand on the cover and the hidden sheet alone
+    year = f"报告年度：{content.issue.year}年"
+    yield Item(_area(section, row, 0, row, half - 1), "note", year, variable=True)
     code = Place(COVER, *COVER_CHECKSUM).full
     yield Item(
         _area(section, row, half, row, last),
