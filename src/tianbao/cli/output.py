@@ -1,5 +1,6 @@
 """Writing what a command made: bytes to files, text to stdout, one clear line when that fails."""
 
+import re
 import sys
 from pathlib import Path
 
@@ -7,6 +8,8 @@ import click
 
 from tianbao.catalogue import words
 from tianbao.catalogue.words import Language
+
+_NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 
 
 class Refused(click.ClickException):
@@ -16,6 +19,11 @@ class Refused(click.ClickException):
 
     def show(self, file: object = None) -> None:  # noqa: ARG002
         click.echo(self.message, err=True)
+
+
+def file_name(name: str) -> str:
+    """The name with what no file system takes replaced by _; at most 80 characters."""
+    return _NOT_IN_NAMES.sub("_", name).strip(" .")[:80] or "_"
 
 
 def write_bytes(path: Path, data: bytes, language: Language) -> None:

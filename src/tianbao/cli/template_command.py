@@ -32,7 +32,7 @@ def command(
     锁定只是防止误改，不是保密措施；工作表保护密码默认是 tianbao。
     """
     from tianbao.catalogue import words
-    from tianbao.cli.output import Refused, write_bytes
+    from tianbao.cli.output import Refused, file_name, write_bytes
     from tianbao.forms import library
     from tianbao.verbs.make import template
 
@@ -44,6 +44,6 @@ def command(
     except library.UnknownForm as error:
         known = "、".join(error.known)
         raise Refused(words.message("unknown-form", language, asked=error.asked, known=known)) from None
-    path = output / f"{agency or 'template'}.xlsx" if output.is_dir() else output
+    path = output / f"{file_name(agency or 'template')}.xlsx" if output.is_dir() else output
     write_bytes(path, template(form, report_year, agency, deadline, password), language)
     return 0

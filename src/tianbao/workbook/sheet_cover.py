@@ -102,7 +102,7 @@ def _light(content: Content, results: Results, levels: dict[str, str]) -> Iterat
     name = Place(COVER, *COVER_AGENCY).absolute
     levels_at, lights_at, explained_at = on_checks(LEVEL), on_checks(LIGHT), on_checks(EXPLANATION)
     errors = f'(SUMPRODUCT(({levels_at}="{ERROR}")*({lights_at}="不符"))+(LEN(TRIM({name}))=0))'
-    queries = f'SUMPRODUCT(({levels_at}="{QUERY}")*({lights_at}="不符")*(LEN({explained_at})=0))'
+    queries = f'SUMPRODUCT(({levels_at}="{QUERY}")*({lights_at}="不符")*(LEN(TRIM({explained_at}))=0))'
     light, error_count, query_count = results.overall(levels, content.explanations, content.issue.agency is None)
     yield _item(row, 0, 1, "label", "上报状态")
     yield _item(
