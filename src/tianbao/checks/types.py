@@ -36,10 +36,16 @@ def check(form: Form, submission: Submission, context: Context) -> Iterator[Find
             yield _unknown("TEXT-UNKNOWN", text, list(form.narratives))
     for address, cell in form.cells.items():
         value = submission.value(address)
-        if address in wrong and value.kind != "mark":
+        if address in wrong and value.kind != "mark" and not _without_result(submission, address):
             yield _wrong(cell, value, str(wrong[address].validator), submission)
         elif cell.kind.value == "amount" and value.number is not None and places_of(value.number) > cell.kind.places:
             yield _finding(cell, value, "TYPE-FEE", "places", submission)
+
+
+def _without_result(submission: Submission, address: str) -> bool:
+    """A formula that has no stored result is asked about by ENTRY-FORMULA; its text is no figure."""
+    entry = submission.entries.get(address)
+    return entry is not None and entry.formula is not None and (entry.cached is None or entry.cached.kind == "blank")
 
 
 def _wrong(cell: Cell, value: Value, rule: str, submission: Submission) -> Finding:
@@ -64,6 +70,8 @@ def _finding(cell: Cell, value: Value, rule: str, case: str, submission: Submiss
         "reading": "" if understood is None else plain(understood),
         "unit": cell.kind.unit,
         "places": str(cell.kind.places),
+        "least": plain(0 if cell.kind.least is None else cell.kind.least),
+        "most": "" if cell.kind.most is None else plain(cell.kind.most),
         "choices": "、".join(cell.kind.choices or ("是", "否")),
     }
     place = submission.place(cell.address)

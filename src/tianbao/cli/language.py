@@ -11,7 +11,10 @@ option = click.option("--lang", type=click.Choice(["zh", "en"]), default=None, h
 
 
 def current(asked: str | None = None) -> Language:
-    """zh or en."""
+    """zh or en: what the command was given, else what stood before it, else the locale."""
+    context = click.get_current_context(silent=True)
+    if asked is None and context is not None:
+        asked = context.find_root().params.get("lang")
     if asked is None:
         named = next((os.environ[key] for key in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(key)), "")
         asked = named or locale.getlocale()[0] or ""

@@ -12,7 +12,8 @@ EXIT_USAGE, EXIT_BUG = 2, 3
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="tianbao")
-def main() -> None:
+@click.option("--lang", type=click.Choice(["zh", "en"]), default=None, help="界面语言（默认按系统语言）")
+def main(lang: str | None) -> None:  # read from the context by cli/language.py
     """填报：一份表式定义，从锁定的 Excel 填报表到校验和正式年报。
 
     每个命令都有 --help。退出码：0 通过，1 有问题要处理，2 用法或环境不对，3 tianbao 自己的错误。

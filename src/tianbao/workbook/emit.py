@@ -10,9 +10,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import xlsxwriter
+from xlsxwriter.exceptions import XlsxWriterException
 
-from tianbao.values import Number
-from tianbao.workbook.a1 import Area
+from tianbao.values import Number, understand
+from tianbao.workbook.a1 import Area, Place
 from tianbao.workbook.looks import SONG, TINTS, look_of
 from tianbao.workbook.plan import BookPlan, Item, SheetPlan, Tint, Validation
 
@@ -21,6 +22,7 @@ PASSWORD = "tianbao"
 
 _MADE = datetime(2020, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 _A4 = 9
+_UNBOUNDED = 10**12
 _ALLOWED = {
     "format_columns": True,
     "format_rows": True,
@@ -30,12 +32,23 @@ _ALLOWED = {
 }
 
 
+_LONGEST_TEXT = 32_767
+
+
 class WriterRefused(RuntimeError):
     """XlsxWriter left something out: our bug, never the user's."""
 
 
+class DoesNotFit(WriterRefused):
+    """A submission's text or number that no cell can hold unchanged; `place` says where it should have stood."""
+
+    def __init__(self, place: str) -> None:
+        super().__init__(place)
+        self.place = place
+
+
 def emit(plan: BookPlan, password: str = PASSWORD) -> bytes:
-    """The workbook's bytes. Raises WriterRefused."""
+    """The workbook's bytes. Raises WriterRefused, DoesNotFit."""
     out = io.BytesIO()
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -45,8 +58,8 @@ def emit(plan: BookPlan, password: str = PASSWORD) -> bytes:
             book.set_calc_mode("auto")
             _Writer(book, plan, password).write()
             book.close()
-        except Warning as warning:
-            raise WriterRefused(str(warning)) from warning
+        except (Warning, XlsxWriterException) as refusal:
+            raise WriterRefused(str(refusal)) from refusal
     return out.getvalue()
 
 
@@ -103,9 +116,9 @@ class _Writer:
         elif content is None or content == "":
             done = sheet.write_blank(*where, None, look)
         elif isinstance(content, str | bool):
-            done = sheet.write_string(*where, _text(content), look)
+            done = sheet.write_string(*where, _text(content, first), look)
         else:
-            done = sheet.write_number(*where, content, look)
+            done = sheet.write_number(*where, _number(content, first), look)
         _done(done, str(first))
 
     def _tint(self, sheet: Any, tint: Tint) -> None:
@@ -156,8 +169,27 @@ def _cached(content: object) -> Number | str:
     return content  # type: ignore[return-value]
 
 
-def _text(content: str | bool) -> str:
-    return content if isinstance(content, str) else str(content).upper()
+def _text(content: str | bool, place: Place) -> str:
+    """The text, if a cell can hold it: Excel counts UTF-16 units, and half a character is none."""
+    text = content if isinstance(content, str) else str(content).upper()
+    try:
+        units = len(text.encode("utf-16-le")) // 2
+    except UnicodeEncodeError:
+        raise DoesNotFit(str(place)) from None
+    if units > _LONGEST_TEXT:
+        raise DoesNotFit(str(place))
+    return text
+
+
+def _number(content: Number, place: Place) -> Number:
+    """The number, if a cell gives it back unchanged: 15 digits."""
+    try:
+        kept = understand(float(content)).number == content
+    except OverflowError:
+        kept = False
+    if not kept:
+        raise DoesNotFit(str(place))
+    return content
 
 
 def _range(area: Area) -> str:
@@ -173,8 +205,10 @@ def _validation(plan: Validation) -> dict[str, Any]:
     if plan.type == "any":
         return options | {"validate": "any"}
     if plan.type == "length":
-        return options | {"validate": "length", "criteria": "<=", "value": plan.least or 0}
+        return options | {"validate": "length", "criteria": "<=", "value": plan.most or 0}
     kind = {"whole": "integer", "decimal": "decimal"}[plan.type]
-    if plan.least is None:
-        return options | {"validate": kind, "criteria": "between", "minimum": -(10**12), "maximum": 10**12}
+    if plan.least is None or plan.most is not None:
+        least = -_UNBOUNDED if plan.least is None else plan.least
+        most = _UNBOUNDED if plan.most is None else plan.most
+        return options | {"validate": kind, "criteria": "between", "minimum": least, "maximum": most}
     return options | {"validate": kind, "criteria": ">=", "value": plan.least}

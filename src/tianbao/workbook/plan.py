@@ -9,7 +9,7 @@ from typing import Literal
 
 from tianbao.forms.model import Form
 from tianbao.submission import Agency
-from tianbao.values import Raw, Value
+from tianbao.values import Number, Raw, Value
 from tianbao.workbook.a1 import Area
 from tianbao.workbook.layout import Layout
 
@@ -41,7 +41,8 @@ class Validation:
 
     area: Area
     type: Literal["whole", "decimal", "list", "any", "length"]
-    least: int | None = None
+    least: Number | None = None
+    most: Number | None = None
     choices: tuple[str, ...] = ()
     title: str = ""
     prompt: str = ""

@@ -59,7 +59,7 @@ def checks_sheet(content: Content, results: Results, levels: dict[str, str]) -> 
         if _explainable(line, levels):
             place = Place(CHECKS, line.row, EXPLANATION)
             validations.append(
-                Validation(Area(place, place), "length", 500, (), "说明", "情况属实时写明原因。", _EXPLAIN_STOP)
+                Validation(Area(place, place), "length", None, 500, (), "说明", "情况属实时写明原因。", _EXPLAIN_STOP)
             )
         said = next((item.content for item in items[::-1] if item.area.first.column == RULE), "")
         heights[line.row] = 18.0 + 14.0 * (len(str(said)) // 27)

@@ -171,34 +171,30 @@ def _validations(section: Section, content: Content) -> Iterator[Validation]:
 
 
 def _validation(kind: Kind, label: str, help_text: str, area: Area) -> Validation:
+    """What may be typed, in words that fit Excel's limits."""
     title = label[: _TITLE_LIMIT - 1]
     unit = f"单位：{kind.unit}。" if kind.unit else ""
+
+    def prompt(said: str) -> str:
+        return (help_text + said)[:_PROMPT_LIMIT]
+
     if kind.value in ("yesno", "choice"):
         choices = kind.choices or ("是", "否")
-        return Validation(
-            area,
-            "list",
-            None,
-            choices,
-            title,
-            (help_text + "请从下拉列表中选择。")[:_PROMPT_LIMIT],
-            "只能选下拉列表中的内容。",
-        )
+        stop = "只能选下拉列表中的内容。"
+        return Validation(area, "list", None, None, choices, title, prompt("请从下拉列表中选择。"), stop)
     if not kind.numeric:
-        return Validation(area, "any", None, (), title, (help_text or "填写文字。")[:_PROMPT_LIMIT])
+        return Validation(area, "any", None, None, (), title, help_text[:_PROMPT_LIMIT] or "填写文字。")
     least = 0 if kind.least is None and kind.value != "change" else kind.least
-    bound = None if least is None else int(least)
+    bounds = "" if least is None else f"不小于 {plain(least)} "
+    bounds += "" if kind.most is None else f"、不大于 {plain(kind.most)} " if bounds else f"不大于 {plain(kind.most)} "
+    rest = "不要写单位，不要填“/”“无”；没有的填 0。"
     if kind.value == "amount":
         said = f"填数字，最多 {kind.places} 位小数。" + unit
-        stop = f"这里只能填不小于 {plain(bound or 0)} 的数字，不要写单位，不要填“/”“无”；没有的填 0。"
-        return Validation(area, "decimal", bound, (), title, (help_text + said)[:_PROMPT_LIMIT], stop)
+        stop = f"这里只能填{bounds}的数字，{rest}"
+        return Validation(area, "decimal", least, kind.most, (), title, prompt(said), stop)
     whole = "填整数，减少填负数。" if kind.value == "change" else "填整数，没有的填 0。"
-    stop = (
-        "这里只能填整数，不要写单位，不要填“/”“无”。"
-        if bound is None
-        else (f"这里只能填不小于 {bound} 的整数，不要写单位，不要填“/”“无”；没有的填 0。")
-    )
-    return Validation(area, "whole", bound, (), title, (help_text + whole + unit)[:_PROMPT_LIMIT], stop)
+    stop = f"这里只能填{bounds}的整数，{rest}" if bounds else f"这里只能填整数，{rest}"
+    return Validation(area, "whole", least, kind.most, (), title, prompt(whole + unit), stop)
 
 
 def _widths(grid: Grid) -> tuple[float, ...]:
