@@ -7,7 +7,6 @@ the Excel formulas are made of, so that the light in the sheet and this module c
 
 import math
 import re
-import unicodedata
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Literal
@@ -31,7 +30,11 @@ EXACT_DIGITS = 15
 COMPARE_PLACES = 6
 """Both sides of a comparison are compared to this many decimals (万元 to 分), here and in the sheet."""
 
-_LARGEST_EXPONENT = 400
+_LARGEST_EXPONENT = 308
+"""Of a number that a spreadsheet can hold; what is larger is text, so that no sum or product can overflow."""
+
+_HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " ", 0x00A0: " ", 0x2212: "-"}
+_SHEET_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
 _PLAIN = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
 _TEN_THOUSAND = "万"
@@ -64,18 +67,22 @@ BLANK = Value(None, "blank")
 def understand(raw: object) -> Value:
     """The Value of a JSON scalar or a sheet's content. Text is never taken for a number, however it looks.
 
-    Floats are taken by their 15 significant digits. Truth values and not-a-number are text.
+    Floats are taken by their 15 significant digits. Truth values, not-a-number and what is beyond a spreadsheet's
+    largest number are text.
     """
     if raw is None:
         return BLANK
     if isinstance(raw, bool):
         return Value(raw, "text")
     if isinstance(raw, int):
-        return Value(raw, "number", raw)
+        return (
+            Value(raw, "number", raw) if abs(raw) < 10 ** (_LARGEST_EXPONENT + 1) else Value(str(Decimal(raw)), "text")
+        )
     if isinstance(raw, float):
         return _of_float(raw)
     if isinstance(raw, Decimal):
-        return Value(raw, "number", tidy(raw)) if raw.is_finite() else Value(str(raw), "text")
+        small = raw.is_finite() and raw.adjusted() <= _LARGEST_EXPONENT
+        return Value(raw, "number", tidy(raw)) if small else Value(str(raw), "text")
     text = str(raw)
     trimmed = trim(text)
     if f"|{trimmed}|" not in MARK_LIST:
@@ -95,11 +102,14 @@ def of_sheet_number(text: str) -> Value:
 
     Raises ValueError where the text is no finite number.
     """
+    text = text.strip()
+    if not _SHEET_NUMBER.fullmatch(text):
+        raise ValueError(text)
+    if len(text) <= EXACT_DIGITS and text.lstrip("+-").isdigit():
+        return Value(int(text), "number", int(text))
     number = float(text)
     if not math.isfinite(number):
         raise ValueError(text)
-    if text.isascii() and text.lstrip("-").isdigit() and len(text) <= EXACT_DIGITS:
-        return Value(int(text), "number", int(text))
     return _of_float(number)
 
 
@@ -111,12 +121,16 @@ def trim(text: str) -> str:
 
 
 def tidy(number: Decimal) -> Number:
-    """12.0 as 12, 1753.790 as 1753.79; the value is unchanged."""
+    """12.0 as 12, 1753.790 as 1753.79; the value is unchanged, however many digits it has."""
+    if not number:
+        return 0
     if abs(number.adjusted()) > _LARGEST_EXPONENT:
         return number
     if number == number.to_integral_value():
         return int(number)
-    return number.normalize()
+    with localcontext() as context:
+        context.prec = max(1, len(number.as_tuple().digits))
+        return number.normalize()
 
 
 def plain(number: Number) -> str:
@@ -128,7 +142,7 @@ def plain(number: Number) -> str:
 
 def rounded(number: Number, places: int) -> Number:
     """Half away from zero, as ROUND in a sheet."""
-    if isinstance(number, int) or abs(number.adjusted()) > _LARGEST_EXPONENT:
+    if isinstance(number, int) or number.adjusted() > _LARGEST_EXPONENT:
         return number
     with localcontext() as context:
         context.prec = 2 * _LARGEST_EXPONENT + places
@@ -145,22 +159,23 @@ def as_float(number: Number) -> float:
 
 def places_of(number: Number) -> int:
     """How many decimals the number has: 0 for 12, 6 for 18651.064104."""
-    if isinstance(number, int):
-        return 0
-    exponent = number.normalize().as_tuple().exponent
+    tidied = number if isinstance(number, int) else tidy(number)
+    exponent = 0 if isinstance(tidied, int) else tidied.as_tuple().exponent
     return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
 def reading(text: str, unit: str) -> Number | None:
-    """The number that a text unmistakably spells in a cell of `unit`: １２, 1,234, 12件, 1.2万, +8; else None."""
-    spelled = unicodedata.normalize("NFKC", text).replace("−", "-")
-    spelled = re.sub(r"\s", "", spelled)
-    unit = unicodedata.normalize("NFKC", unit)
+    """The number that a text unmistakably spells in a cell of `unit`: １２, 1,234, 12件, 1.2万, +8; else None.
+
+    Not "12 34", which may be two numbers, nor "1.2万" where the unit is 万元 already.
+    """
+    spelled = text.translate(_HALF_WIDTH).strip()
+    unit = unit.translate(_HALF_WIDTH)
     if unit and spelled.endswith(unit):
-        spelled = spelled[: -len(unit)]
+        spelled = spelled[: -len(unit)].rstrip()
     factor = 1
-    if spelled.endswith(_TEN_THOUSAND):
-        factor, spelled = 10_000, spelled[: -len(_TEN_THOUSAND)]
+    if spelled.endswith(_TEN_THOUSAND) and _TEN_THOUSAND not in unit:
+        factor, spelled = 10_000, spelled[: -len(_TEN_THOUSAND)].rstrip()
     if _GROUPED.fullmatch(spelled):
         spelled = spelled.replace(",", "")
     if not _PLAIN.fullmatch(spelled) or len(spelled) > 2 * EXACT_DIGITS:

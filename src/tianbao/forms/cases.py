@@ -1,17 +1,42 @@
 """cases.yaml beside a definition: values and the findings they must give, readable by the people who know the form."""
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from tianbao.forms.model import Form
+from tianbao.forms.shape import check_shape, suggestion
 from tianbao.forms.source import Mark, Mistake, Node, read
 from tianbao.forms.sums import with_totals
 from tianbao.values import Raw, Value, tidy, to_json, understand
 
-_KEYS = {"base": ("year", "agency", "cells", "texts"), "case": (
-    "case", "year", "cells", "texts", "explanations", "previous", "findings")}  # fmt: skip
+_TEXT = {"type": "string"}
+_TEXTS = {"type": "object", "additionalProperties": _TEXT}
+_FIGURES = {"year": {"type": "string", "pattern": "^[0-9]{4}$"}, "cells": _TEXTS, "texts": _TEXTS}
+
+
+def _object(required: list[str], properties: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "additionalProperties": False, "required": required, "properties": properties}
+
+
+_CASE = _object(
+    ["case", "findings"],
+    {
+        "case": {"type": "string", "minLength": 1},
+        **_FIGURES,
+        "explanations": _TEXTS,
+        "previous": _object([], _FIGURES),
+        "findings": {"type": "array", "items": _TEXT},
+    },
+)
+_BASE = _object([], {**_FIGURES, "agency": {"type": "string", "minLength": 1}})
+SCHEMA: Mapping[str, Any] = _object(["base"], {"base": _BASE, "cases": {"type": "array", "items": _CASE}})
+"""What cases.yaml may say."""
+
 _DEFAULT_AGENCY = "示例单位"
+_NUMBER = re.compile(r"[+-]?[0-9]+([.][0-9]+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,37 +56,35 @@ class Case:
 def read_cases(text: str, form: Form) -> tuple[tuple[Case, ...], tuple[Mistake, ...]]:
     """The cases of a form; the first is the base, which must give no finding at all.
 
-    Cells of the base are 0 unless said otherwise; totals follow from the parts unless the case gives them.
+    Cells of the base are 0 unless said otherwise; a case says what differs from the base. Totals follow from the parts
+    unless the case gives them. Last year's data differ from the base too, and are of the year before.
     """
     root, mistakes = read(text)
+    if mistakes and not root.entries:
+        return (), tuple(mistakes)
+    root, found = check_shape(root, SCHEMA)
+    mistakes += found
     base = root.get("base")
     if base is None:
-        mistakes.append(Mistake("CASES-SHAPE", root.mark, {"problem": "缺少 base"}))
         return (), tuple(mistakes)
-    _check_keys(base, "base", mistakes)
-    cases = [Case("base", _data(form, base, base, mistakes), None, (), base.mark)]
+    year = int(base.word("year") or form.years[0])
+    cases = [Case("base", _data(form, base, base, year, mistakes), None, (), base.mark)]
     for node in root.nodes("cases"):
-        _check_keys(node, "case", mistakes)
         previous = node.get("previous")
+        own = int(node.word("year") or year)
         cases.append(
             Case(
                 node.word("case"),
-                _data(form, base, node, mistakes),
-                _data(form, base, previous, mistakes) if previous else None,
+                _data(form, base, node, own, mistakes),
+                _data(form, base, previous, int(previous.word("year") or own - 1), mistakes) if previous else None,
                 node.words("findings"),
                 node.mark,
             )
         )
-    return tuple(cases), tuple(mistakes)
+    return tuple(cases), tuple(dict.fromkeys(mistakes))
 
 
-def _check_keys(node: Node, kind: str, mistakes: list[Mistake]) -> None:
-    for key, mark in node.keys.items():
-        if key not in _KEYS[kind]:
-            mistakes.append(Mistake("CASES-SHAPE", mark, {"problem": f"不认识的键 {key}"}))
-
-
-def _data(form: Form, base: Node, case: Node, mistakes: list[Mistake]) -> dict[str, Any]:
+def _data(form: Form, base: Node, case: Node, year: int, mistakes: list[Mistake]) -> dict[str, Any]:
     given = _cells(form, case, mistakes)
     stand = {address: value for address, value in given.items() if form.cells[address].total is not None}
     inputs: dict[str, Value] = {
@@ -69,12 +92,12 @@ def _data(form: Form, base: Node, case: Node, mistakes: list[Mistake]) -> dict[s
     }
     inputs |= _cells(form, base, mistakes)
     values = with_totals(form, inputs | given, stand)
-    texts = {**_texts(base), **_texts(case)}
+    texts = {**_texts(form, base, mistakes), **_texts(form, case, mistakes)}
     explanations = case.get("explanations")
     return {
         "form": form.id,
         "edition": form.edition,
-        "year": int(case.word("year") or base.word("year") or str(form.years[0])),
+        "year": year,
         "agency": {"name": base.word("agency", _DEFAULT_AGENCY), "code": None},
         "cells": {address: to_json(value) for address, value in values.items() if value.raw is not None},
         "texts": {key: text for key, text in texts.items() if text},
@@ -82,30 +105,30 @@ def _data(form: Form, base: Node, case: Node, mistakes: list[Mistake]) -> dict[s
     }
 
 
-def _texts(node: Node) -> dict[str, str]:
-    texts = node.get("texts")
-    return {key: found.text for key, found in texts.entries.items()} if texts else {}
+def _texts(form: Form, node: Node, mistakes: list[Mistake]) -> dict[str, str]:
+    return {key: found.text for key, found in _known(node, "texts", form.narratives, mistakes)}
 
 
 def _cells(form: Form, node: Node, mistakes: list[Mistake]) -> dict[str, Value]:
-    """Cells of a case; ~ is a blank, quoted is text, everything else a number if it is one."""
-    cells = node.get("cells")
-    found: dict[str, Value] = {}
-    for address, value in cells.entries.items() if cells else ():
-        if address not in form.cells:
-            facts = {"problem": f"没有 {address} 这个地址"}
-            mistakes.append(Mistake("CASES-SHAPE", cells.keys[address] if cells else node.mark, facts))
-            continue
-        found[address] = understand(_scalar(value))
+    """Cells of a case: a plain number is a number in a number cell, ~ a blank, everything else a text."""
+    known = _known(node, "cells", form.cells, mistakes)
+    return {address: understand(_scalar(found, form.cells[address].kind.numeric)) for address, found in known}
+
+
+def _known(node: Node, key: str, known: Mapping[str, object], mistakes: list[Mistake]) -> list[tuple[str, Node]]:
+    entries = node.get(key)
+    found = []
+    for address, value in entries.entries.items() if entries else ():
+        if address in known:
+            found.append((address, value))
+        elif entries:
+            facts = {"address": address, "near": suggestion(address, list(known))}
+            mistakes.append(Mistake("CASES-ADDRESS", entries.keys[address], facts))
     return found
 
 
-def _scalar(node: Node) -> Raw:
-    if node.quoted:
-        return node.text
-    if node.text in ("~", "null", ""):
+def _scalar(node: Node, numeric: bool) -> Raw:
+    if not node.quoted and node.text in ("~", "null", ""):
         return None
-    try:
-        return tidy(Decimal(node.text))
-    except InvalidOperation:
-        return node.text
+    number = numeric and not node.quoted and _NUMBER.fullmatch(node.text)
+    return tidy(Decimal(node.text)) if number else node.text

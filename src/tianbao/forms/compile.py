@@ -1,30 +1,54 @@
 """Definition text → Form. All mistakes of the author at once, or a form that is complete."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from tianbao.forms.bind import bind_rules
 from tianbao.forms.kinds import Said, cross, inherit, kind_of, said_by, unique
 from tianbao.forms.model import Block, Cell, Form, Heading, Leaf, Narrative, Section, SignOff
 from tianbao.forms.shape import check_shape
-from tianbao.forms.source import FormMistakes, Mark, Mistake, Node, read
+from tianbao.forms.source import FormMistakes, Mistake, Node, read
 from tianbao.forms.totals import add_totals
+from tianbao.rules.parse import KEYWORDS
+
+MOST_CELLS = 10_000
+"""A form with more cells is refused: it is a slip in `repeat` or in anchors."""
 
 _DEFAULT_LINES = "30"
-_RESERVED_SHEETS = ("填报说明", "校验", "_tianbao")
+_RESERVED_SHEETS = ("填报说明", "校验", "_tianbao", "history")
+_RESERVED_IDS = KEYWORDS | {"previous", "members", "signoff", "tianbao", "true", "false"}
+_LIKE_A_CELL = re.compile(r"[a-z]{1,3}[0-9]+|r[0-9]*|c[0-9]*|r[0-9]*c[0-9]*|[0-9].*")
+"""No defined name of a workbook may look like this, and no address in a rule begins with a digit."""
+
+_FOLLOWS = {
+    **dict.fromkeys(
+        ("sections", "blocks", "rows", "columns", "of", "id", "text", "repeat"),
+        ("RULE-UNKNOWN", "RULE-EMPTY", "SUM-NOTHING", "SUM-UNKNOWN"),
+    ),
+    **dict.fromkeys(
+        ("value", "unit", "choices"),
+        ("RULE-NOT-NUMBER", "RULE-UNITS", "RULE-WORDS", "RULE-CHOICE", "SUM-TEXT", "SUM-UNITS", "VALUE-CHOICES"),
+    ),
+    "sum": ("RULE-NO-SUM", "RULE-EMPTY"),
+    "rule": ("RULE-EMPTY",),
+}
+"""What is said about a part that was cut out already: the mistakes that only follow from its absence."""
 
 
 class _Axis:
     """The headings of one axis, with what was said at each leaf beside them."""
 
-    def __init__(self, nodes: tuple[Node, ...]) -> None:
-        self.headings: tuple[Heading, ...] = ()
+    def __init__(self, nodes: tuple[Node, ...], mistakes: list[Mistake]) -> None:
         self.leaves: list[tuple[Leaf, Said, Node]] = []
-        self.nodes = nodes
+        self._mistakes = mistakes
         self.headings = tuple(heading for node in nodes for heading in [self._heading(node, (), {})])
 
     def _heading(self, node: Node, path: tuple[Node, ...], outer: Said) -> Heading:
         children = _repeated(node) if "repeat" in node.entries else node.nodes("of")
+        if "repeat" in node.entries and {"of", "sum"} & node.entries.keys():
+            self._mistakes.append(Mistake("REPEAT-WHAT", node.at("repeat"), {"label": node.word("label")}))
         said = inherit(outer, said_by(node))
         start = len(self.leaves)
         of = tuple(self._heading(child, (*path, node), said) for child in children)
@@ -35,7 +59,7 @@ class _Axis:
             also=node.words("also"),
             help=node.word("help"),
             of=of,
-            sum=_summed(node),
+            sum=() if "repeat" in node.entries else _summed(node),
             rule=node.word("rule"),
             mark=node.mark,
         )
@@ -68,19 +92,38 @@ def compile_form(text: str, name: str, schema: Mapping[str, Any]) -> Form:
     """
     root, mistakes = read(text)
     if not mistakes or root.entries:
+        whole = root
         root, found = check_shape(root, schema)
         mistakes += found
-        form = _form(root, mistakes)
+        own: list[Mistake] = []
+        form = _form(root, own)
+        lost = {*_lost(whole, root), *("id" for node in root.nodes("sections") if "id" not in node.keys)}
+        lost |= {"rows" for mistake in own if mistake.id == "FORM-LARGE"}
+        follow = {name for key in lost for name in _FOLLOWS.get(key, ())}
+        mistakes += [mistake for mistake in own if mistake.id not in follow]
         if not mistakes:
             return form
     ordered = sorted(unique(mistakes), key=lambda mistake: (mistake.mark.line, mistake.mark.column))
     raise FormMistakes(name, text, tuple(ordered))
 
 
+def _lost(before: Node, after: Node, name: str = "") -> Iterator[str]:
+    """Names of what was cut out, at any depth; a list that lost an item counts."""
+    if len(before.items) != len(after.items):
+        yield name
+    for was, item in zip(before.items, after.items, strict=False):
+        yield from _lost(was, item, name)
+    for key in after.keys:
+        if key not in after.entries:
+            yield key
+        elif key in before.entries:
+            yield from _lost(before.entries[key], after.entries[key], key)
+
+
 def _form(root: Node, mistakes: list[Mistake]) -> Form:
     outer = said_by(root)
-    places: dict[str, Mark] = {}
-    sections = tuple(_section(node, outer, places, mistakes) for node in root.nodes("sections"))
+    names = _Names(mistakes)
+    sections = tuple(_section(node, outer, names) for node in root.nodes("sections"))
     _check_names(root, mistakes)
     sections, totals = add_totals(sections, mistakes)
     cells = {cell.address: cell for section in sections for cell in section.cells}
@@ -112,32 +155,62 @@ def _years(root: Node, mistakes: list[Mistake]) -> tuple[int, int | None]:
 
 
 def _check_names(root: Node, mistakes: list[Mistake]) -> None:
-    """Ids of sections and names of sheets stand once; the title names nothing unknown."""
-    for key, taken in (("id", ()), ("sheet", _RESERVED_SHEETS)):
+    """Ids and names of sheets stand once, ids can be names in a workbook; the title names nothing unknown."""
+    for list_key, key, taken in (
+        ("sections", "id", ()),
+        ("sections", "sheet", _RESERVED_SHEETS),
+        ("signoff", "id", ()),
+    ):
         seen = dict.fromkeys((word.lower() for word in taken), 0)
-        for node in root.nodes("sections"):
+        for node in root.nodes(list_key):
             word = node.word(key)
             if word and word.lower() in seen:
                 facts = {"key": key, "found": word, "line": str(seen[word.lower()] or "—")}
                 mistakes.append(Mistake("FORM-TWICE", node.at(key), facts))
             seen.setdefault(word.lower(), node.at(key).line)
+    for node in root.nodes("sections"):
+        word = node.word("id").lower()
+        if word in _RESERVED_IDS or _LIKE_A_CELL.fullmatch(word):
+            mistakes.append(Mistake("SECTION-ID", node.at("id"), {"found": node.word("id")}))
     title = root.word("title").replace("{agency}", "").replace("{year}", "")
     if "{" in title or "}" in title:
-        mistakes.append(Mistake("FORM-TITLE", root.at("title"), {}))
+        mistakes.append(Mistake("FORM-TITLE", root.at("title")))
 
 
-def _section(node: Node, form_said: Said, places: dict[str, Mark], mistakes: list[Mistake]) -> Section:
-    has_table = any(key in node.entries for key in ("blocks", "rows", "columns"))
-    text = node.get("text")
-    if (text is None) == (not has_table) or ("blocks" in node.entries and {"rows", "columns"} & node.keys.keys()):
-        mistakes.append(Mistake("SECTION-WHAT", node.mark, {"id": node.word("id")}))
+@dataclass(slots=True)
+class _Names:
+    """Addresses so far, as a workbook tells them apart, each with the nodes of its section, row and column."""
+
+    mistakes: list[Mistake]
+    taken: dict[str, tuple[Node, Node, Node]] = field(default_factory=dict)
+
+    def take(self, address: str, section: Node, row: Node, column: Node) -> None:
+        """Defined names do not tell upper from lower case, and .xls turns their dots into underscores."""
+        name = address.lower().replace(".", "_")
+        if name not in self.taken:
+            self.taken[name] = (section, row, column)
+            return
+        other, other_row, other_column = self.taken[name]
+        if other is not section and other.word("id").lower() == section.word("id").lower():
+            return  # two sections with one id: FORM-TWICE or FORM-MISSING says so
+        here, first = (row, other_row) if row is not other_row else (column, other_column)
+        facts = {"address": address, "line": str(first.mark.line)}
+        self.mistakes.append(Mistake("ADDRESS-TWICE", here.mark, facts))
+
+
+def _section(node: Node, form_said: Said, names: _Names) -> Section:
+    has_table = bool({"blocks", "rows", "columns"} & node.keys.keys())
+    if ("text" in node.keys) == has_table or ("blocks" in node.keys and {"rows", "columns"} & node.keys.keys()):
+        names.mistakes.append(Mistake("SECTION-WHAT", node.mark, {"id": node.word("id")}))
     said = inherit(form_said, said_by(node))
     blocks: tuple[Block, ...] = ()
     if has_table:
-        nodes = node.nodes("blocks") or (node,)
-        blocks = tuple(_block(block, node, said, places, mistakes) for block in nodes)
+        nodes = node.nodes("blocks") if "blocks" in node.keys else (node,)
+        blocks = tuple(_block(block, node, said, names) for block in nodes)
     narrative = None
+    text = node.get("text")
     if text is not None:
+        names.take(node.word("id"), node, node, node)
         narrative = Narrative(
             guide=text.word("guide"),
             advice=text.word("advice"),
@@ -157,23 +230,21 @@ def _section(node: Node, form_said: Said, places: dict[str, Mark], mistakes: lis
     )
 
 
-def _block(node: Node, section: Node, section_said: Said, places: dict[str, Mark], mistakes: list[Mistake]) -> Block:
-    rows, columns = _Axis(node.nodes("rows")), _Axis(node.nodes("columns"))
+def _block(node: Node, section: Node, section_said: Said, names: _Names) -> Block:
+    rows, columns = _Axis(node.nodes("rows"), names.mistakes), _Axis(node.nodes("columns"), names.mistakes)
     said = section_said if node is section else inherit(section_said, said_by(node))
+    title = "" if node is section else node.word("title")
+    if not {"rows", "columns"} & node.keys.keys():
+        names.mistakes.append(Mistake("BLOCK-AXES", node.mark))
+    if max(len(rows.leaves), 1) * max(len(columns.leaves), 1) + len(names.taken) > MOST_CELLS:
+        names.mistakes.append(Mistake("FORM-LARGE", node.mark, {"most": str(MOST_CELLS)}))
+        return Block(title, node.word("corner"), (), (), ())
     cells = []
     for row, row_said, row_node in rows.leaves or [((), {}, node)]:
         for column, column_said, column_node in columns.leaves or [((), {}, node)]:
             ids = [section.word("id"), *(heading.id for heading in (*row, *column) if heading.id)]
             address = ".".join(ids)
-            mark = column_node.mark if column else row_node.mark
-            # defined names do not tell upper from lower case, and .xls turns their dots into underscores
-            name = address.lower().replace(".", "_")
-            if name in places:
-                facts = {"address": address, "line": str(places[name].line)}
-                mistakes.append(Mistake("ADDRESS-TWICE", mark, facts))
-                continue
-            places[name] = mark
-            kind = kind_of(cross(said, row_said, column_said, mistakes), mark, mistakes)
+            names.take(address, section, row_node, column_node)
+            kind = kind_of(cross(said, row_said, column_said, names.mistakes), names.mistakes)
             cells.append(Cell(address, section.word("id"), kind, row, column))
-    title = "" if node is section else node.word("title")
     return Block(title, node.word("corner"), rows.headings, columns.headings, tuple(cells))

@@ -85,8 +85,10 @@ def _block(block: Block, top: int, left: int, width: int) -> tuple[list[Box], Bl
         row += 1
     depth = _depth(block.columns)
     leaves = len(block.column_leaves())
-    if depth and left:
-        boxes.append(Box(row, 0, depth, left, block.corner, "corner"))
+    # a block without row headings beside one that has them: its corner reaches down to its last line
+    below = 0 if block.rows else len(block.row_leaves())
+    if left and depth + below:
+        boxes.append(Box(row, 0, depth + below, left, block.corner, "corner"))
     column = left
     for heading in block.columns:
         boxes += _columns(heading, row, column, depth)

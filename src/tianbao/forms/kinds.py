@@ -6,13 +6,14 @@ from decimal import Decimal
 
 from tianbao.forms.model import Kind
 from tianbao.forms.source import Mark, Mistake, Node
-from tianbao.values import Number, tidy
+from tianbao.values import Number, tidy, understand
 
 VALUE_KEYS = ("value", "unit", "places", "min", "max", "choices", "like", "blank")
 
 Said = dict[str, Node]
 """Value keys as they apply at a node, each with the place where it was said."""
 
+_LONGEST_LIST = 255
 _ONLY_FOR = {
     "places": ("amount",),
     "min": ("count", "change", "amount"),
@@ -43,7 +44,7 @@ def cross(outer: Said, row: Said, column: Said, mistakes: list[Mistake]) -> Said
     return inherit(outer, {**row, **column})
 
 
-def kind_of(said: Said, mark: Mark, mistakes: list[Mistake]) -> Kind:
+def kind_of(said: Said, mistakes: list[Mistake]) -> Kind:
     """The Kind that the keys describe. Misused keys are mistakes and are left out."""
     value = said["value"].text if "value" in said else "count"
     for key, allowed in _ONLY_FOR.items():
@@ -52,10 +53,11 @@ def kind_of(said: Said, mark: Mark, mistakes: list[Mistake]) -> Kind:
                 Mistake("VALUE-MISUSE", said[key].mark, {"key": key, "value": value, "known": "、".join(allowed)})
             )
     if value == "choice" and "choices" not in said:
-        mistakes.append(Mistake("VALUE-CHOICES", mark, {}))
+        mistakes.append(Mistake("VALUE-CHOICES", said["value"].mark))
     least, most = _number(said.get("min")), _number(said.get("max"))
     if least is not None and most is not None and least > most:
         mistakes.append(Mistake("VALUE-RANGE", said["min"].mark, {"min": str(least), "max": str(most)}))
+    _check_choices(said.get("choices"), mistakes)
     like = said["like"].text if "like" in said else ""
     if like and not _compiles(like):
         mistakes.append(Mistake("VALUE-LIKE", said["like"].mark, {"found": like}))
@@ -78,6 +80,18 @@ def unique(mistakes: Iterable[Mistake]) -> list[Mistake]:
     for mistake in mistakes:
         seen.setdefault((mistake.id, mistake.mark), mistake)
     return list(seen.values())
+
+
+def _check_choices(choices: Node | None, mistakes: list[Mistake]) -> None:
+    """A drop-down list in a sheet takes 255 characters and has commas between; a mark would count as a blank."""
+    words = [] if choices is None else [item.text for item in choices.items]
+    for at, word in enumerate(words):
+        if "," in word or understand(word).kind != "text" or word in words[:at]:
+            mark = choices.items[at].mark if choices else Mark(1, 1)
+            mistakes.append(Mistake("VALUE-CHOICE", mark, {"found": word}))
+    if choices and len(",".join(words)) > _LONGEST_LIST:
+        facts = {"length": str(len(",".join(words))), "limit": str(_LONGEST_LIST)}
+        mistakes.append(Mistake("VALUE-LIST", choices.mark, facts))
 
 
 def _number(node: Node | None) -> Number | None:

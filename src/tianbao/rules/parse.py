@@ -40,6 +40,9 @@ from tianbao.values import tidy
 
 KEYWORDS = frozenset({"implies", "or", "and", "not", "filled", "mentions", "sum", "length", "yes", "no"})
 
+LONGEST_TEXT = 255
+"""Characters that a text inside a formula of a sheet may have."""
+
 _TOKEN = re.compile(
     r"""(?P<space>\s+)
       | (?P<string>"[^"]*")
@@ -86,6 +89,8 @@ def _tokens(text: str) -> list[_Token]:
         kind = found.lastgroup or ""
         if kind == "address" and found[0] in KEYWORDS:
             kind = "word"
+        if kind == "string" and len(found[0]) - 2 > LONGEST_TEXT:
+            raise RuleSyntaxError("RULE-TEXT-LONG", at, len(found[0]), limit=str(LONGEST_TEXT))
         if kind != "space":
             out.append(_Token(kind, found[0], at))
         at = found.end()
@@ -114,17 +119,19 @@ class _Parser:
 
     def _expect(self, text: str) -> None:
         if not self._accept(text):
-            raise self._wrong(f"“{text}”")
+            raise self._wrong(text)
 
     def _wrong(self, wanted: str) -> RuleSyntaxError:
         token = self._peek()
         if token.text == "==":
             return RuleSyntaxError("RULE-EQUALS", token.at, 2)
-        return RuleSyntaxError("RULE-EXPECTED", token.at, len(token.text), wanted=wanted, found=token.text or "行末")
+        if token.kind == "end":
+            return RuleSyntaxError("RULE-END", token.at, wanted=wanted)
+        return RuleSyntaxError("RULE-EXPECTED", token.at, len(token.text), wanted=wanted, found=token.text)
 
     def end(self) -> None:
         if self._peek().kind != "end":
-            raise self._wrong("行末、and、or、implies")
+            raise self._wrong("and / or / implies")
 
     def rule(self) -> Expr:
         left = self._any()
@@ -152,14 +159,14 @@ class _Parser:
             return self._mentions(left)
         token = self._peek()
         if token.text not in _OPERATORS or token.kind != "compare":
-            raise self._wrong("=、!=、<=、>=、<、>")
+            raise self._wrong("= != <= >= < >")
         self._take()
         return Compare(left, _OPERATORS[token.text], self._total())
 
     def _mentions(self, left: Total) -> Expr:
         term = left.terms[0][1]
         token = self._take()
-        if len(left.terms) != 1 or not isinstance(term, Ref) or token.kind != "string":
+        if len(left.terms) != 1 or not isinstance(term, Ref) or token.kind != "string" or token.text == '""':
             raise RuleSyntaxError("RULE-MENTIONS", token.at, len(token.text))
         return Mentions(term, token.text[1:-1])
 
@@ -200,7 +207,7 @@ class _Parser:
     def _address(self, part: re.Pattern[str]) -> Ref:
         token = self._peek()
         if token.kind != "address":
-            raise self._wrong("地址（如 requests.new.natural）")
+            raise self._wrong("requests.new.natural")
         self._take()
         first, _, rest = token.text.partition(".")
         address = rest if first == "previous" and rest else token.text

@@ -111,8 +111,13 @@ def _say(expr: Expr, name: Callable[[Ref], str]) -> str:
 def _total(total: Total, name: Callable[[Ref], str]) -> str:
     out = _term(total.terms[0][1], name)
     for sign, term in total.terms[1:]:
-        out += ("＋" if sign > 0 else "－") + _term(term, name)
+        out += "＋" + _term(term, name) if sign > 0 else "－" + _bracketed(term, name)
     return out
+
+
+def _bracketed(term: Term, name: Callable[[Ref], str]) -> str:
+    said = _term(term, name)
+    return f"（{said}）" if isinstance(term, Sum) and len(term.refs) > 1 else said
 
 
 def _term(term: Term, name: Callable[[Ref], str]) -> str:
@@ -124,7 +129,7 @@ def _term(term: Term, name: Callable[[Ref], str]) -> str:
         case Words(text):
             return f"“{text}”"
         case Times(factor, inner):
-            return f"{plain(factor.number)}×{_term(inner, name)}"
+            return f"{plain(factor.number)}×{_bracketed(inner, name)}"
         case Length(ref):
             return f"{name(ref)}的字数"
         case Sum(found):

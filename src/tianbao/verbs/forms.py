@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from unicodedata import east_asian_width
 
 from tianbao.catalogue import words
 from tianbao.catalogue.words import Language
@@ -12,11 +13,14 @@ from tianbao.forms import library
 from tianbao.forms.cases import Case, read_cases
 from tianbao.forms.compile import compile_form
 from tianbao.forms.model import Form, Rule
-from tianbao.forms.source import FormMistakes, Mistake
+from tianbao.forms.source import FormMistakes, Mark, Mistake, lines_of
 from tianbao.rules.evaluate import evaluate
-from tianbao.rules.expr import Ref
+from tianbao.rules.expr import Expr, Ref, refs
 from tianbao.submission import Submission, json_text, of_json
 from tianbao.values import Value, plain, understand
+
+_SHOWN = 160
+"""Characters of a line that are shown with a mistake."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,7 @@ def _submissions(form: Form, case: Case) -> tuple[Submission, Context]:
 
 def mistake_lines(error: FormMistakes, language: Language) -> Iterator[str]:
     """Each mistake with file, line, column, caret and what to write instead."""
-    source = error.text.splitlines()
+    source = lines_of(error.text)
     for mistake in error.mistakes:
         entry = words.mistake(mistake.id)
         near = mistake.facts.get("near", "")
@@ -82,11 +86,24 @@ def mistake_lines(error: FormMistakes, language: Language) -> Iterator[str]:
         mark = mistake.mark
         yield f"{error.name}:{mark.line}:{mark.column}: {entry.message(facts, language)}"
         if mark.line <= len(source):
-            line = source[mark.line - 1]
-            before = "".join("　" if ord(char) > 0x2E80 else " " for char in line[: mark.column - 1])
-            yield f"    {line}"
-            yield f"    {before}{'^' * min(mark.length, max(1, len(line) - mark.column + 1))}"
+            yield from _underlined(source[mark.line - 1], mark)
         yield f"    → {entry.advice(facts, language)}"
+
+
+def _underlined(line: str, mark: Mark) -> Iterator[str]:
+    """The line, or what of a very long one is around the mark, and carets below; full-width characters take two."""
+    start = 0 if len(line) <= _SHOWN else max(0, mark.column - 1 - _SHOWN // 2)
+    until = min(len(line), start + _SHOWN)
+    first = min(mark.column - 1, until)
+    before = "".join("　" if _wide(char) else " " for char in line[start:first])
+    under = line[first : min(first + mark.length, until)] or " "
+    dots = "…" if start else ""
+    yield f"    {dots}{line[start:until]}{'…' if until < len(line) else ''}".replace("\t", " ")
+    yield f"    {' ' * len(dots)}{before}{'^' * sum(2 if _wide(char) else 1 for char in under)}"
+
+
+def _wide(character: str) -> bool:
+    return east_asian_width(character) in "WF"
 
 
 def explain(form: Form) -> Iterator[str]:
@@ -187,9 +204,9 @@ def _example(form: Form, rule: Rule, cases: tuple[Case, ...], state: str) -> str
             )
 
         for instance in rule.instances:
-            outcome = evaluate(instance.expr, lookup)
             if rule_needs(instance.expr) and context.previous is None:
                 continue
+            outcome = evaluate(instance.expr, lookup)
             if outcome.state == state:
                 sides = (
                     "" if outcome.left is None else f"（左边 {plain(outcome.left)}，右边 {plain(outcome.right or 0)}）"
@@ -199,6 +216,6 @@ def _example(form: Form, rule: Rule, cases: tuple[Case, ...], state: str) -> str
     return ""
 
 
-def rule_needs(expr: object) -> bool:
+def rule_needs(expr: Expr) -> bool:
     """Whether the rule compares with last year."""
-    return "previous." in str(expr)
+    return any(ref.scope == "previous" for ref in refs(expr))

@@ -114,7 +114,7 @@ def blanks(addresses: Iterable[str], layout: Layout) -> str:
 
 
 def type_errors(cells: Iterable[Cell], layout: Layout) -> str:
-    """How often numeric cells hold a text, a number below the least, or a count with a fraction."""
+    """How often numeric cells hold a text, a number out of bounds, or a count with a fraction."""
     parts = []
     numeric = [cell for cell in cells if cell.kind.numeric]
     for kind in dict.fromkeys(cell.kind for cell in numeric):
@@ -124,6 +124,8 @@ def type_errors(cells: Iterable[Cell], layout: Layout) -> str:
             parts.append(_texts(text))
             if least is not None:
                 parts.append(f'COUNTIF({text},"<{plain(least)}")')
+            if kind.most is not None:
+                parts.append(f'COUNTIF({text},">{plain(kind.most)}")')
             if kind.value != "amount":
                 parts.append(_fractions(text))
     return "+".join(parts) or "0"

@@ -1,10 +1,12 @@
 """Where each address stands in a returned workbook: by defined name, then by headings, never by position alone."""
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
-from tianbao.forms.grid import Box, Grid
+from tianbao.forms.grid import BlockGrid, Box, Grid
 from tianbao.forms.labels import Wanted, align, normal, wordings
 from tianbao.forms.model import Section
 from tianbao.workbook.a1 import Place, parse_a1
@@ -12,6 +14,11 @@ from tianbao.workbook.layout import Layout
 from tianbao.workbook.sheets import RawBook, RawSheet
 
 _TARGET = re.compile(r"(?:'((?:[^']|'')+)'|([^'!]+))!(\$?[A-Za-z]{1,3}\$?\d{1,7})(?::\$?[A-Za-z]{1,3}\$?\d{1,7})?")
+
+
+MAX_LINES = 2_000
+"""Rows with text that are compared with the headings; an official table has some forty."""
+_NEAR = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +38,7 @@ def locate(layout: Layout, book: RawBook) -> Found:
     headed: dict[str, Place] = {}
     for section in layout.form.sections:
         if section.blocks:
-            headed |= _by_headings(section, layout.grids[section.id], book, named)
+            headed |= _by_headings(section, layout, book, named)
     places: dict[str, Place] = {}
     unnamed, lost, differ = [], [], []
     for address in layout.form.cells:
@@ -44,6 +51,12 @@ def locate(layout: Layout, book: RawBook) -> Found:
             places[address] = name or heading  # type: ignore[assignment]  # one of the two
         else:
             lost.append(address)
+    shared = {place for place, times in Counter(places.values()).items() if times > 1}
+    for address in [address for address, place in places.items() if place in shared]:
+        # one cell cannot hold two figures: only what name and heading agree on stays
+        if named.get(name_key(address)) != headed.get(address):
+            differ.append(address)
+            del places[address]
     return Found(places, tuple(unnamed), tuple(lost), tuple(differ), headed)
 
 
@@ -58,11 +71,10 @@ def named_places(book: RawBook) -> dict[str, Place]:
     found = {}
     for name, text in book.names.items():
         match = _TARGET.fullmatch(text.strip().lstrip("="))
-        if not match:
-            continue
-        sheet = sheets.get((match[1] or match[2]).replace("''", "'").lower())
-        if sheet is not None:
-            found[name_key(name)] = Place(sheet, *parse_a1(match[3].upper()))
+        sheet = sheets.get((match[1] or match[2]).replace("''", "'").lower()) if match else None
+        if match and sheet is not None:
+            with suppress(ValueError):  # ZZZ1, A0: no cell of any sheet
+                found[name_key(name)] = Place(sheet, *parse_a1(match[3].upper()))
     return found
 
 
@@ -71,17 +83,28 @@ def sheet_named(book: RawBook, name: str) -> RawSheet | None:
     return next((sheet for sheet in book.sheets if sheet.name.lower() == name.lower()), None)
 
 
-def _by_headings(section: Section, grid: Grid, book: RawBook, named: Mapping[str, Place]) -> dict[str, Place]:
-    """Places by the row and column labels of the sheet that shows the table best."""
-    own = sheet_named(book, section.sheet)
-    pointed = [named[key].sheet for cell in section.cells if (key := name_key(cell.address)) in named]
-    first = own or (sheet_named(book, max(set(pointed), key=pointed.count)) if pointed else None)
-    if first is not None:
-        found = _on_sheet(grid, first)
-        if len(found) == len(section.cells):
-            return found
-    others = [_on_sheet(grid, sheet) for sheet in book.sheets if sheet.visible]
-    return max(others, key=len, default={})
+def _by_headings(section: Section, layout: Layout, book: RawBook, named: Mapping[str, Place]) -> dict[str, Place]:
+    """Places by the row and column labels of the sheet that shows the table best.
+
+    First where the names point and the sheet of that name; then any sheet that is not another one of ours, if it shows
+    at least half of the table: other tables have 总计 and 其他 too.
+    """
+    grid = layout.grids[section.id]
+    pointed = Counter(named[key].sheet for cell in section.cells if (key := name_key(cell.address)) in named)
+    names = [name for name, _ in pointed.most_common(1)] + [section.sheet]
+    own = [sheet for name in names if (sheet := sheet_named(book, name))]
+    taken = {name.lower() for name in layout.sheets}
+    best: dict[str, Place] = {}
+    for sheet in own:
+        best = max(best, _on_sheet(grid, sheet), key=len)
+        if len(best) == len(section.cells):
+            return best
+    for sheet in book.sheets:
+        if sheet.visible and sheet not in own and sheet.name.lower() not in taken:
+            found = _on_sheet(grid, sheet)
+            if len(found) * 2 >= len(section.cells):
+                best = max(best, found, key=len)
+    return best
 
 
 def _on_sheet(grid: Grid, sheet: RawSheet) -> dict[str, Place]:
@@ -92,7 +115,7 @@ def _on_sheet(grid: Grid, sheet: RawSheet) -> dict[str, Place]:
             lines.setdefault(row, {})[column] = text
     if not lines:
         return {}
-    numbers = sorted(lines)
+    numbers = sorted(lines)[:MAX_LINES]
     wanted = [_row_wanted(grid, row) for row in range(grid.rows)]
     matched = align(wanted, [frozenset(lines[number].values()) for number in numbers])
     rows = {row: numbers[at] for row, at in enumerate(matched) if at is not None}
@@ -102,14 +125,35 @@ def _on_sheet(grid: Grid, sheet: RawSheet) -> dict[str, Place]:
         columns = _columns(grid, block.top, block.value_top, {row: lines[rows[row]] for row in heads})
         inner = range(block.value_top, block.value_top + block.rows)
         if heads and not any(box.role == "row" and box.row in inner for box in grid.boxes):
-            rows[block.value_top] = rows[max(heads)] + 1
-        if block.top + 1 >= block.value_top and not columns:
-            labelled = [max(lines[rows[row]]) for row in inner if row in rows]
-            columns = {block.left: max(labelled) + 1} if labelled else {}
+            rows[block.value_top] = _row_below(sheet, rows[max(heads)], list(columns.values()))
+        if not any(box.role == "column" and block.top <= box.row < block.value_top for box in grid.boxes):
+            columns = _beside_labels(grid, block, sheet, {row: rows[row] for row in inner if row in rows})
         for box in grid.boxes:
             if box.role == "value" and box.row in inner and box.row in rows and box.column in columns:
                 found[box.address] = Place(sheet.name, rows[box.row], columns[box.column])
     return found
+
+
+def _row_below(sheet: RawSheet, head: int, columns: Sequence[int]) -> int:
+    """The row of values below a heading row that has no label of its own: the next one with an open cell."""
+    for row in range(head + 1, head + 1 + _NEAR):
+        cells = [sheet.cells[row, column] for column in columns if (row, column) in sheet.cells]
+        if any(not cell.locked or cell.value.kind == "number" for cell in cells):
+            return row
+    return head + 1
+
+
+def _beside_labels(grid: Grid, block: BlockGrid, sheet: RawSheet, rows: Mapping[int, int]) -> dict[int, int]:
+    """The one column of values of a block without column headings: to the right of the rows' own labels."""
+    found: Counter[int] = Counter()
+    for box in grid.boxes:
+        if box.role == "row" and box.row in rows and box.column + box.column_span == block.left:
+            row, own = rows[box.row], wordings(box.text, box.also)
+            for (at, column), cell in sheet.cells.items():
+                if at == row and cell.value.kind == "text" and normal(cell.value.text) in own:
+                    found[sheet.beside((row, column))[1]] += 1
+                    break
+    return {block.left: found.most_common(1)[0][0]} if found else {}
 
 
 def _row_wanted(grid: Grid, row: int) -> Wanted:

@@ -18,6 +18,10 @@ _ZIP, _OLE, _OLE_ENCRYPTED = (
     "EncryptedPackage".encode("utf-16-le"),
 )
 _OFFICE = "/officeDocument"
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_ENTRY = b"PK\x01\x02"
+"""Begins every entry of a zip's directory."""
+_TEXT_BUFFER = 2**20
 
 
 class NotAWorkbook(ValueError):
@@ -42,6 +46,9 @@ class Package:
         info = self.members.get(_key(name))
         if info is None:
             return b""
+        if info.compress_type not in _METHODS:
+            # LZMA may ask for gigabytes before the first byte is out; no office program uses it
+            raise NotAWorkbook("FILE-DAMAGED", part=name)
         try:
             with self.archive.open(info) as stream:
                 data = stream.read(MAX_PART + 1)
@@ -52,6 +59,8 @@ class Package:
             OSError,
             NotImplementedError,
             RuntimeError,
+            ValueError,
+            OverflowError,
         ) as error:
             raise NotAWorkbook("FILE-DAMAGED", part=name) from error
         self.expanded += len(data)
@@ -82,13 +91,13 @@ def open_package(data: bytes) -> tuple[Package, str]:
         raise NotAWorkbook("FILE-ENCRYPTED" if _OLE_ENCRYPTED in data else "FILE-OLD-EXCEL")
     if data[:4] != _ZIP:
         raise NotAWorkbook("FILE-NOT-WORKBOOK")
+    if data.count(_ENTRY) > MAX_MEMBERS:
+        raise NotAWorkbook("FILE-TOO-LARGE", limit=f"{MAX_MEMBERS}")
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, OverflowError) as error:
         raise NotAWorkbook("FILE-DAMAGED", part="zip") from error
     infos = archive.infolist()
-    if len(infos) > MAX_MEMBERS:
-        raise NotAWorkbook("FILE-TOO-LARGE", limit=f"{MAX_MEMBERS}")
     members: dict[str, zipfile.ZipInfo] = {}
     for info in infos:
         if members.setdefault(_key(info.filename), info) is not info:
@@ -132,7 +141,7 @@ def local(name: str) -> str:
 def parse_xml(xml: bytes, start=None, end=None, text=None) -> None:  # type: ignore[no-untyped-def]
     """One pass of expat with the given handlers; a DOCTYPE, and so every entity, is refused. Raises NotAWorkbook."""
     parser = expat.ParserCreate()
-    parser.buffer_text = True
+    parser.buffer_size, parser.buffer_text = _TEXT_BUFFER, True
 
     def refuse(*_: object) -> None:
         raise NotAWorkbook("FILE-DOCTYPE")
@@ -141,5 +150,8 @@ def parse_xml(xml: bytes, start=None, end=None, text=None) -> None:  # type: ign
     parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, text
     try:
         parser.Parse(xml, True)
-    except (expat.ExpatError, UnicodeError) as error:
+    except (expat.ExpatError, ValueError, LookupError) as error:
+        if isinstance(error, NotAWorkbook):
+            raise
+        # ValueError and LookupError: an encoding that expat cannot read
         raise NotAWorkbook("FILE-DAMAGED", part="xml") from error

@@ -7,15 +7,17 @@ from tianbao.forms.labels import normal as normal_label
 from tianbao.forms.model import Cell, Form, Section
 from tianbao.forms.sums import sum_of
 from tianbao.rules.expr import Ref
-from tianbao.submission import Agency, Entry, Observation, Submission
+from tianbao.submission import Agency, Entry, Observation, ObservationKind, Submission
 from tianbao.values import BLANK, Value, understand
 from tianbao.workbook.a1 import Place
 from tianbao.workbook.formula import total_formula
 from tianbao.workbook.grammar import normal as normal_formula
 from tianbao.workbook.layout import (
+    AGENCY_LABEL,
     AGENCY_NAME,
     CHECK_COLUMNS,
     CHECKS,
+    COVER,
     EXPLANATION,
     IDENTITY,
     IDENTITY_KEYS,
@@ -25,7 +27,10 @@ from tianbao.workbook.layout import (
 )
 from tianbao.workbook.locate import Found, locate, name_key, named_places, sheet_named
 from tianbao.workbook.package import NotAWorkbook, open_package
-from tianbao.workbook.sheets import RawBook, RawCell, read_book
+from tianbao.workbook.sheets import RawBook, RawCell, RawSheet, Spot, read_book
+
+_COUNT = "字数"
+"""Begins the live count above a narrative's area."""
 
 FindForm = Callable[[str, str], Form]
 """Gives the form of an id and edition; raises LookupError."""
@@ -52,8 +57,8 @@ def submission_of(book: RawBook, find_form: FindForm) -> Submission:
     layout = layout_of(form)
     found = locate(layout, book)
     entries = _entries(form, layout, found, book)
-    texts, joined = _texts(form, book)
     named = named_places(book)
+    texts, noticed = _texts(form, book, named)
     return Submission(
         form=form.id,
         edition=form.edition,
@@ -62,8 +67,8 @@ def submission_of(book: RawBook, find_form: FindForm) -> Submission:
         entries=entries,
         texts=texts,
         explanations=_explanations(book),
-        signoff=dict(_signoff(form, layout, book, named)),
-        observations=(*_observations(form, layout, book, found), *joined),
+        signoff=dict(_signoff(form, book, named)),
+        observations=(*_observations(form, layout, book, found), *noticed),
         fingerprint=identity.get("fingerprint", ""),
     )
 
@@ -89,10 +94,20 @@ def _year(identity: Mapping[str, str]) -> int | None:
 
 def _agency(book: RawBook, identity: Mapping[str, str], named: Mapping[str, Place]) -> str:
     """The name in the hidden sheet; where that is left to the clerk, the open cell on the cover."""
-    place = named.get(name_key(AGENCY_NAME))
+    place = named.get(name_key(AGENCY_NAME)) or _beside_label(book, AGENCY_LABEL)
     cover = _cell(book, place).value.text if place else ""
     hidden = identity.get("agency", "")
     return hidden or cover.strip()
+
+
+def _beside_label(book: RawBook, label: str) -> Place | None:
+    """The cell to the right of a label, on the cover or else on any sheet that shows it."""
+    wanted = normal_label(label)
+    for sheet in sorted(book.sheets, key=lambda sheet: sheet.name != COVER):
+        for spot, cell in sorted(sheet.cells.items()):
+            if cell.value.kind == "text" and normal_label(cell.value.text) == wanted:
+                return Place(sheet.name, *sheet.beside(spot))
+    return None
 
 
 def _cell(book: RawBook, place: Place | None) -> RawCell:
@@ -136,61 +151,83 @@ def _total(cell: Cell, entry: Entry, here: Layout, value: Callable[[Ref], Value]
     return replace(entry, value=understand(sum_of(cell, value)), intact=True)
 
 
-def _texts(form: Form, book: RawBook) -> tuple[dict[str, str], list[Observation]]:
-    named = named_places(book)
+def _texts(form: Form, book: RawBook, named: Mapping[str, Place]) -> tuple[dict[str, str], list[Observation]]:
+    """The narratives, each with all text found in and below its area; what had to be joined or was not found."""
     texts: dict[str, str] = {}
-    joined = []
+    noticed = []
     for section in form.narratives.values():
-        place = named.get(name_key(section.id)) or _text_by_heading(section, book)
-        sheet = sheet_named(book, place.sheet) if place else None
-        if place is None or sheet is None:
+        name, heading = named.get(name_key(section.id)), _text_by_heading(section, book)
+        if name and heading and name.sheet != heading.sheet:
+            noticed.append(_unread("name-and-heading-differ", form, section))
             continue
-        main = sheet.cells.get((place.row, place.column), RawCell(BLANK)).value.text
-        others = [
-            cell.value.text
-            for (row, column), cell in sorted(sheet.cells.items())
-            if row >= place.row and (row, column) != (place.row, place.column) and cell.value.text.strip()
-        ]
-        texts[section.id] = "\n".join([*([main] if main.strip() else []), *others]) if others else main
+        place = min(name, heading) if name and heading else name or heading
+        if place is None:
+            noticed.append(_unread("not-found", form, section))
+            continue
+        texts[section.id], others = _text_from(place, book)
         if others:
-            joined.append(Observation("joined-text", str(place), {"section": section.title, "count": str(len(others))}))
-    return {key: text for key, text in texts.items() if text}, joined
+            facts = {"section": section.title, "count": str(others)}
+            noticed.append(Observation("joined-text", str(place), facts))
+    return {key: text for key, text in texts.items() if text}, noticed
+
+
+def _unread(kind: ObservationKind, form: Form, section: Section) -> Observation:
+    return Observation(kind, section.sheet, {"address": section.id, "where": form.where(section.id)})
+
+
+def _text_from(place: Place, book: RawBook) -> tuple[str, int]:
+    """The text at the place and in the cells beside and below it, and how many of these there are."""
+    sheet = sheet_named(book, place.sheet)
+    cells = sorted(sheet.cells.items()) if sheet else []
+    main = _cell(book, place).value.text
+    others = [
+        cell.value.text
+        for spot, cell in cells
+        if spot[0] >= place.row and spot != (place.row, place.column) and cell.value.text.strip()
+    ]
+    return ("\n".join([*([main] if main.strip() else []), *others]) if others else main), len(others)
 
 
 def _text_by_heading(section: Section, book: RawBook) -> Place | None:
-    """The cell below the live count on the sheet that bears the section's title."""
+    """The cell below the live count on the sheet that bears the section's title above it, or else the sheet's name."""
     titles = {normal_label(title) for title in (section.title, *section.also)}
+    by_name = None
     for sheet in book.sheets:
         shown = {spot: normal_label(cell.value.text) for spot, cell in sheet.cells.items()}
-        if sheet.name.lower() != section.sheet.lower() and not titles & set(shown.values()):
+        count = min((row for (row, _), text in shown.items() if text.startswith(_COUNT)), default=None)
+        if count is None:
             continue
-        counts = [row for (row, _), text in shown.items() if text.startswith("字数")]
-        if counts:
-            return Place(sheet.name, min(counts) + 1, 0)
-    return None
+        if any(row < count and text in titles for (row, _), text in shown.items()):
+            return Place(sheet.name, count + 1, 0)
+        if sheet.name.lower() == section.sheet.lower():
+            by_name = Place(sheet.name, count + 1, 0)
+    return by_name
 
 
 def _explanations(book: RawBook) -> dict[str, str]:
-    """Key → 说明 of every line of 校验 that has one, the free lines included."""
-    sheet = sheet_named(book, CHECKS)
-    if sheet is None:
-        return {}
-    heads = {cell.value.text: spot for spot, cell in sorted(sheet.cells.items(), reverse=True) if cell.value.text}
-    key_head, text_head = heads.get(CHECK_COLUMNS[KEY]), heads.get(CHECK_COLUMNS[EXPLANATION])
-    if key_head is None or text_head is None:
-        return {}
-    found = {}
-    for (row, column), cell in sheet.cells.items():
-        if row > key_head[0] and column == key_head[1] and cell.value.text.strip():
-            text = sheet.cells.get((row, text_head[1]), RawCell(BLANK)).value.text.strip()
+    """Key → 说明 of every line of 校验 that has one, the free lines included; whatever the sheet is called now."""
+    for sheet in sorted(book.sheets, key=lambda sheet: sheet.name != CHECKS):
+        heads = {cell.value.text: spot for spot, cell in sorted(sheet.cells.items(), reverse=True)}
+        key_head, text_head = heads.get(CHECK_COLUMNS[KEY]), heads.get(CHECK_COLUMNS[EXPLANATION])
+        if key_head and text_head and key_head[0] == text_head[0]:
+            return _explained(sheet, key_head, text_head[1])
+    return {}
+
+
+def _explained(sheet: RawSheet, key_head: Spot, text_column: int) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for (row, column), cell in sorted(sheet.cells.items()):
+        key = cell.value.text.strip()
+        if row > key_head[0] and column == key_head[1] and key:
+            text = sheet.cells.get((row, text_column), RawCell(BLANK)).value.text.strip()
             if text:
-                found[cell.value.text.strip()] = text
+                found[key] = f"{found[key]}\n{text}" if key in found else text
     return found
 
 
-def _signoff(form: Form, layout: Layout, book: RawBook, named: Mapping[str, Place]) -> Iterator[tuple[str, str]]:
+def _signoff(form: Form, book: RawBook, named: Mapping[str, Place]) -> Iterator[tuple[str, str]]:
     for line in form.signoff:
-        place = named.get(name_key(f"signoff.{line.id}")) or layout.places[f"signoff.{line.id}"]
+        place = named.get(name_key(f"signoff.{line.id}")) or _beside_label(book, line.label)
         text = _cell(book, place).value.text.strip()
         if text:
             yield line.id, text

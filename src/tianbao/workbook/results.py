@@ -107,7 +107,7 @@ def _count(kind: str, subject: str, content: Content) -> int:
         narrative = section.narrative
         if narrative is None or narrative.blank in ("may", "zero"):
             return 0
-        return int(understand(content.texts.get(subject)).kind == "blank")
+        return int(length_of(content, subject) == 0)
     if kind != "types":
         return blank_count(content, subject, "ask" if kind == "blanks" else "must")
     return sum(_wrong(content.values[cell.address], cell.kind) for cell in section.cells if cell.kind.numeric)
@@ -119,4 +119,5 @@ def _wrong(value: Value, kind: Kind) -> int:
         return int(value.kind == "text")
     least = 0 if kind.least is None and kind.value != "change" else kind.least
     below = least is not None and value.number < least
-    return int(below) + int(kind.value != "amount" and places_of(value.number) > 0)
+    above = kind.most is not None and value.number > kind.most
+    return int(below) + int(above) + int(kind.value != "amount" and places_of(value.number) > 0)

@@ -1,7 +1,7 @@
 """Parts of a workbook → sheets with cells, formulas, locks and merges: one bounded pass of expat over each part."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tianbao.values import Value, of_sheet_number, understand
 from tianbao.workbook.a1 import MAX_COLUMNS, MAX_ROWS, parse_a1
@@ -11,10 +11,13 @@ from tianbao.workbook.package import NotAWorkbook, Package, local, parse_xml
 MAX_CELLS = 200_000
 MAX_SHEETS = 200
 MAX_STRINGS = 500_000
+MAX_NAMES = 50_000
+_DIGITS = 9
 
 Spot = tuple[int, int]
 """Row and column, from 0."""
 
+_NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*", re.ASCII)
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _RELATION = re.compile(r"(^|:)id$")
 
@@ -37,6 +40,11 @@ class RawSheet:
     protected: bool = False
     cells: dict[Spot, RawCell] = field(default_factory=dict)
     merges: list[tuple[Spot, Spot]] = field(default_factory=list)
+
+    def beside(self, spot: Spot) -> Spot:
+        """The next cell to the right of a cell or of the merged area that it begins."""
+        _, column = next((last for first, last in self.merges if first == spot), spot)
+        return spot[0], column + 1
 
 
 @dataclass(slots=True)
@@ -74,6 +82,8 @@ def _listing(xml: bytes) -> tuple[list[tuple[str, str, bool]], dict[str, str]]:
             sheets.append((attributes.get("name", ""), relation, attributes.get("state", "visible") == "visible"))
         elif local(name) == "definedName" and "localSheetId" not in attributes:
             current.append(attributes.get("name", ""))
+            if len(names) > MAX_NAMES:
+                raise NotAWorkbook("FILE-TOO-LARGE", limit=str(MAX_NAMES))
 
     def end(name: str) -> None:
         if local(name) == "definedName" and current:
@@ -149,6 +159,8 @@ def unescaped(text: str) -> str:
     """_x000D_ as the character it stands for; line ends as \\n."""
     if "_x" in text:
         text = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+        # two halves of a character beyond the BMP become one; half a character could not be written anywhere
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -165,11 +177,13 @@ class _SheetReader:
         self._phonetic = 0
         self._formula: dict[str, str] | None = None
         self._shared: dict[str, tuple[Spot, str]] = {}
+        self._early: list[tuple[Spot, str]] = []
 
     def read(self, xml: bytes) -> RawSheet:
         if not xml:
             raise NotAWorkbook("FILE-DAMAGED", part=self._sheet.name)
         parse_xml(xml, self._start, self._end, self._text)
+        self._share()
         return self._sheet
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
@@ -203,6 +217,8 @@ class _SheetReader:
         self._pieces, self._formula = {}, None
 
     def _merge(self, reference: str) -> None:
+        if len(self._sheet.merges) >= MAX_CELLS:
+            raise NotAWorkbook("FILE-TOO-LARGE", limit=str(MAX_CELLS))
         first, _, last = reference.partition(":")
         try:
             self._sheet.merges.append((parse_a1(first), parse_a1(last or first)))
@@ -234,18 +250,24 @@ class _SheetReader:
         if not text:
             return understand(None)
         if self._type == "n":
-            try:
-                return of_sheet_number(text)
-            except ValueError:
-                raise NotAWorkbook("FILE-DAMAGED", part=self._sheet.name) from None
+            return self._number(text)
         if self._type == "s":
             place = _whole(text, -1)
             if not 0 <= place < len(self._strings):
                 raise NotAWorkbook("FILE-DAMAGED", part=self._sheet.name)
-            return understand(self._strings[place] or None)
+            return understand(self._strings[place])
         if self._type == "b":
             return understand(text in ("1", "true"))
         return understand(unescaped(text))
+
+    def _number(self, text: str) -> Value:
+        """Digits as programs write them: float() would also take 1_000, １２ and nan."""
+        try:
+            if _NUMBER.fullmatch(text):
+                return of_sheet_number(text)
+        except ValueError:
+            pass
+        raise NotAWorkbook("FILE-DAMAGED", part=self._sheet.name)
 
     def _formula_at(self, spot: Spot) -> str | None:
         if self._formula is None:
@@ -256,11 +278,23 @@ class _SheetReader:
         if text:
             self._shared[index] = (spot, text)
             return text
-        if index not in self._shared:
-            raise NotAWorkbook("FILE-DAMAGED", part=self._sheet.name)
+        if index in self._shared:
+            return self._written_out(spot, index)
+        self._early.append((spot, index))
+        return ""
+
+    def _share(self) -> None:
+        """Writes out the shared formulas of cells that stand before the one that has the text."""
+        for spot, index in self._early:
+            if index not in self._shared:
+                raise NotAWorkbook("FILE-DAMAGED", part=self._sheet.name)
+            self._sheet.cells[spot] = replace(self._sheet.cells[spot], formula=self._written_out(spot, index))
+
+    def _written_out(self, spot: Spot, index: str) -> str:
         (row, column), master = self._shared[index]
         return shifted(master, spot[0] - row, spot[1] - column)
 
 
 def _whole(text: str | None, default: int) -> int:
-    return int(text) if text and text.isascii() and text.isdigit() else default
+    """A whole number of at most nine digits."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) <= _DIGITS else default

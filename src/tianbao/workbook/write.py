@@ -42,6 +42,8 @@ def filled_content(form: Form, submission: Submission, totals: Totals = "formula
 
 def content_of(form: Form, issue: Issue, submission: Submission | None = None, totals: Totals = "formula") -> Content:
     """What will stand in every cell. With typed totals those that the submission gives (null: an empty cell) stay."""
+    if issue.agency and not issue.agency.name.strip():
+        issue = replace(issue, agency=None)
     given: Mapping[str, Value] = (
         {address: entry.value for address, entry in submission.entries.items()} if submission else {}
     )
@@ -58,7 +60,7 @@ def content_of(form: Form, issue: Issue, submission: Submission | None = None, t
         issue,
         values,
         submission.texts if submission else {},
-        submission.explanations if submission else {},
+        {key: text for key, text in submission.explanations.items() if text.strip()} if submission else {},
         submission.signoff if submission else {},
         frozenset(typed),
         fingerprint(form),
