@@ -1,6 +1,6 @@
 # make demo shows what tianbao does; make test proves it. Everything is installed into .venv, nothing beside it.
 .POSIX:
-.PHONY: help demo test test-all lint bench clean
+.PHONY: help demo test test-all lint schema bench clean
 
 PYTHON ?= python3
 PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
@@ -14,6 +14,7 @@ help:
 	@echo "make test      source checks and all tests (REQUIRE_REAL=1: nothing skipped for a missing program)"
 	@echo "make test-all  the same with the slow tests and ten times as many random examples"
 	@echo "make lint      only the source checks"
+	@echo "make schema    the files generated from the definitions: schema/, docs/rule-book.md"
 	@echo "make bench     how fast it is"
 	@echo "make clean     removes what these made, but for .venv"
 
@@ -33,6 +34,9 @@ lint: .venv/ok
 	@.venv/bin/ruff check .
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports
+
+schema: .venv/ok
+	@.venv/bin/python tools/update_generated.py
 
 bench: .venv/ok
 	@.venv/bin/python -m bench $(ARGS)

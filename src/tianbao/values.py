@@ -30,9 +30,10 @@ EXACT_DIGITS = 15
 COMPARE_PLACES = 6
 """Both sides of a comparison are compared to this many decimals (万元 to 分), here and in the sheet."""
 
-_LARGEST_EXPONENT = 308
-"""Of a number that a spreadsheet can hold; what is larger is text, so that no sum or product can overflow."""
+_LARGEST_EXPONENT = 307
+"""Of a number that a spreadsheet takes; what is larger is text, so that no sum or product can overflow."""
 
+_TOO_LARGE = 10 ** (_LARGEST_EXPONENT + 1)
 _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " ", 0x00A0: " ", 0x2212: "-"}
 _SHEET_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
@@ -75,9 +76,7 @@ def understand(raw: object) -> Value:
     if isinstance(raw, bool):
         return Value(raw, "text")
     if isinstance(raw, int):
-        return (
-            Value(raw, "number", raw) if abs(raw) < 10 ** (_LARGEST_EXPONENT + 1) else Value(str(Decimal(raw)), "text")
-        )
+        return Value(raw, "number", raw) if abs(raw) < _TOO_LARGE else Value(str(Decimal(raw)), "text")
     if isinstance(raw, float):
         return _of_float(raw)
     if isinstance(raw, Decimal):
@@ -91,7 +90,7 @@ def understand(raw: object) -> Value:
 
 
 def _of_float(raw: float) -> Value:
-    if not math.isfinite(raw):
+    if not abs(raw) < _TOO_LARGE:
         return Value(str(raw), "text")
     exact = Decimal(f"{raw:.{EXACT_DIGITS}g}")
     return Value(exact, "number", tidy(exact))
@@ -100,17 +99,17 @@ def _of_float(raw: float) -> Value:
 def of_sheet_number(text: str) -> Value:
     """The Value of a number as spreadsheets write it ("12", "12.0", "1.2E1", "0.30000000000000004").
 
-    Raises ValueError where the text is no finite number.
+    Raises ValueError where the text is no number or one beyond a spreadsheet's largest.
     """
     text = text.strip()
     if not _SHEET_NUMBER.fullmatch(text):
         raise ValueError(text)
     if len(text) <= EXACT_DIGITS and text.lstrip("+-").isdigit():
         return Value(int(text), "number", int(text))
-    number = float(text)
-    if not math.isfinite(number):
+    value = _of_float(float(text))
+    if value.number is None:
         raise ValueError(text)
-    return _of_float(number)
+    return value
 
 
 def trim(text: str) -> str:

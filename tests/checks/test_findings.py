@@ -344,7 +344,7 @@ PROVOKED_ABOVE = {
     ("AGENCY-BLANK", "any"), ("YEAR-EDITION", "any"), ("CELL-UNKNOWN", "any"), ("TEXT-UNKNOWN", "any"),
     ("FILE-ACCESS", "any"), ("FILE-OUR-BUG", "any"), ("TEXT-LONG", "any"), ("STRUCT-LOST", "any"),
     ("TOTAL-TYPED", "wrong"), ("TOTAL-EDITED", "wrong"), ("ENTRY-FORMULA", "unknown"),
-    ("TYPE-BLANK", "table"), ("TYPE-BLANK", "text"), ("RULE", "compare"), ("RULE", "total"), ("RULE", "other"),
+    ("TYPE-BLANK", "table"), ("TYPE-BLANK", "text"), ("RULE", "compare"), ("RULE", "total"), ("RULE", "other"), ("RULE", "length"),
 }  # fmt: skip
 PROVOKED_ELSEWHERE = {
     # tests/workbook damages workbooks; tests/checks/test_other_forms.py has a form with other kinds of cells

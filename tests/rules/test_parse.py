@@ -48,7 +48,7 @@ GRAMMAR: list[tuple[str, Expr]] = [
     *(
         (f"t.a {operator} 1", Compare(total(A), operator, total(Constant(1))))
         for operator in ("=", "!=", "<=", ">=", "<", ">")
-    ),  # type: ignore[arg-type]
+    ),
     ("t.a + t.b - t.c >= 0", Compare(Total(((1, A), (1, B), (-1, C))), ">=", total(Constant(0)))),
     ("2 * 3 * t.b = t.a", equal(Times(Constant(2), Times(Constant(3), B)), A)),
     ("0.0001 * t.a = t.b", equal(Times(Constant(Decimal("0.0001")), A), B)),

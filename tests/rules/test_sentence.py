@@ -53,6 +53,12 @@ def say(rule: str) -> str:
         ("not filled(r.new.natural)", "不得“本年新收·自然人”已填写"),
         ("r.a.x = 1 and r.b.x = 2", "“x”列：“a”＝1，并且“b”＝2"),
         ("r.a.x = 1 or r.b.x = 2", "“x”列：“a”＝1，或者“b”＝2"),
+        ('overview mentions "甲" or overview mentions "乙"', "“一、总体情况”写明“甲”、“乙”之一"),
+        (
+            'overview mentions "甲" or previous.overview mentions "乙"',
+            "“一、总体情况”写明“甲”，或者上年年报的“一、总体情况”写明“乙”",
+        ),
+        ('overview mentions "甲" or r.a = 1', "“一、总体情况”写明“甲”，或者“a”＝1"),
         (
             'r.new.natural > 0 implies overview mentions "收费"',
             "如果“本年新收·自然人”＞0，那么“一、总体情况”写明“收费”",

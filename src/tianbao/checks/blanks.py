@@ -41,7 +41,7 @@ def _written(submission: Submission, section: str) -> bool:
 
 
 def _table(section: Section, cells: list[Cell], submission: Submission) -> Finding:
-    named = "、".join("·".join(part.label for part in cell.parts) for cell in cells[:_NAMED])
+    named = "、".join(f"“{'·'.join(part.label for part in cell.parts)}”" for cell in cells[:_NAMED])
     facts = {"count": str(len(cells)), "cells": named + (" 等" if len(cells) > _NAMED else "")}
     return _finding("table", section.id, tuple(cells), submission, facts)
 

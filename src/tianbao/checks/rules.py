@@ -7,9 +7,12 @@ from tianbao.checks.structure import unread
 from tianbao.findings import Finding, Undecided, digest
 from tianbao.forms.model import Form, Instance, Rule
 from tianbao.rules.evaluate import Lookup, Outcome, Reason, evaluate
-from tianbao.rules.expr import Compare, Ref, refs
+from tianbao.rules.expr import Compare, Length, Ref, refs
 from tianbao.submission import Submission
 from tianbao.values import COMPARE_PLACES, Value, rounded, understand
+
+_SHOWN = 4
+"""Figures that the message of an implication repeats."""
 
 
 def outcomes(form: Form, submission: Submission, context: Context) -> Iterator[tuple[Rule, Instance, Outcome]]:
@@ -26,7 +29,7 @@ def judge(form: Form, submission: Submission, context: Context) -> tuple[list[Fi
     findings, undecided = [], []
     for rule, instance, outcome in outcomes(form, submission, context):
         if outcome.state == "broken":
-            findings.append(_finding(rule, instance, outcome, submission, lookup))
+            findings.append(_finding(form, rule, instance, outcome, submission, lookup))
         elif outcome.state == "undecided":
             reasons = tuple((reason.cause, reason.address) for reason in outcome.reasons)
             undecided.append(Undecided(rule.id, instance.key, instance.addresses, reasons))
@@ -49,7 +52,9 @@ def _lookup(form: Form, submission: Submission, context: Context) -> Lookup:
     return lookup
 
 
-def _finding(rule: Rule, instance: Instance, outcome: Outcome, submission: Submission, lookup: Lookup) -> Finding:
+def _finding(
+    form: Form, rule: Rule, instance: Instance, outcome: Outcome, submission: Submission, lookup: Lookup
+) -> Finding:
     operands = []
     for ref in refs(instance.expr):
         value = lookup(ref)
@@ -68,14 +73,33 @@ def _finding(rule: Rule, instance: Instance, outcome: Outcome, submission: Submi
         places,
         found=outcome.left,
         expected=outcome.right,
-        facts={"sentence": instance.sentence, "explain": rule.explain, "source": rule.source, "delta": delta},
+        facts={
+            "sentence": instance.sentence,
+            "explain": rule.explain,
+            "source": rule.source,
+            "delta": delta,
+            "operands": _shown(form, instance, lookup),
+        },
     )
 
 
+def _shown(form: Form, instance: Instance, lookup: Lookup) -> str:
+    """“罚没金额”为 1800、“罚款”为 0: the figures that the rule is about."""
+    said = {}
+    for ref in refs(instance.expr):
+        value = lookup(ref)
+        if ref.address in form.cells and isinstance(value, Value):
+            name = "·".join(part.label for part in form.cells[ref.address].parts)
+            said[str(ref)] = f"{'上年' if ref.scope else ''}“{name}”为 {value.text or '空'}"
+    return "、".join(list(said.values())[:_SHOWN]) or "没有写明"
+
+
 def _case(instance: Instance) -> str:
-    """total: one cell against the sum of its parts; compare: two sides of numbers; other: anything else."""
+    """total: a cell against the sum of its parts; length; compare: two sides of numbers; other: anything else."""
     expr = instance.expr
     if not isinstance(expr, Compare):
         return "other"
+    if isinstance(expr.left.terms[0][1], Length):
+        return "length"
     single = len(expr.left.terms) == 1 and isinstance(expr.left.terms[0][1], Ref)
     return "total" if single and expr.operator == "=" else "compare"

@@ -11,7 +11,7 @@ from tianbao.catalogue import words
 from tianbao.catalogue.words import Language
 from tianbao.feedback.check_json import Entry
 from tianbao.feedback.wording import reason_words, worded
-from tianbao.findings import Checked, Finding, PassedOver
+from tianbao.findings import Checked, Finding, PassedOver, Undecided
 from tianbao.forms.model import Form
 
 _FOLD_AFTER = 8
@@ -41,10 +41,18 @@ def print_checked(console: Console, checked: Checked, form: Form | None, languag
     for indent, line in _findings(checked.findings, form, language):
         _print(console, indent, line)
     if checked.undecided and form:
-        reasons = dict.fromkeys(reason_words(undecided, form, language) for undecided in checked.undecided)
-        listed = "；".join(list(reasons)[:3])
-        count = len(checked.undecided)
-        _print(console, 2, Text(words.message("undecided-count", language, count=count, reasons=listed), "dim"))
+        _undecided(console, checked.undecided, form, language)
+
+
+def _undecided(console: Console, undecided: Sequence[Undecided], form: Form, language: Language) -> None:
+    """One line for each reason: how many rules, which, and why."""
+    by_reason: dict[str, list[str]] = {}
+    for found in undecided:
+        by_reason.setdefault(reason_words(found, form, language), []).append(found.rule)
+    for reason, rules in list(by_reason.items())[:_FOLD_AFTER]:
+        named = "、".join(dict.fromkeys(rules))
+        said = words.message("undecided-count", language, count=len(rules), rules=named, reasons=_safe(reason))
+        _print(console, 2, Text(said, "dim"))
 
 
 def print_summary(

@@ -8,6 +8,7 @@ from tianbao.findings import Finding, Undecided
 from tianbao.forms.model import Form
 from tianbao.values import Raw, understand
 
+_PLACES = 3
 _LONGEST = 60
 """Characters of a cell's content that a message repeats."""
 
@@ -69,8 +70,15 @@ def _text(value: object) -> str:
     return "" if value is None else understand(value).text
 
 
+def _listed(places: tuple[str, ...]) -> str:
+    """三、申请!D5、D6、D28 等: the sheet's name once."""
+    sheet = places[0].rpartition("!")[0] if places else ""
+    short = [place.removeprefix(f"{sheet}!") if number else place for number, place in enumerate(places[:_PLACES])]
+    return "、".join(short) + (" 等" if len(places) > _PLACES else "")
+
+
 def _where(finding: Finding, form: Form | None) -> str:
-    places = "、".join(finding.places[:2]) + (" 等" if len(finding.places) > 2 else "")
+    places = _listed(finding.places)
     if form is None or not finding.addresses:
         return places
     first = form.where(finding.addresses[0])

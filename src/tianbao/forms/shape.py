@@ -83,8 +83,7 @@ def _renamed(node: Node, meant: dict[int, dict[str, str]]) -> Node:
 def _mistakes(error: ValidationError, node: Node, wrong: set[int]) -> list[Mistake]:
     rule, said = str(error.validator), cast(Any, error.validator_value)
     if rule == "required":
-        missing = [key for key in said if key not in node.entries]
-        key = next((name for name in missing if f"'{name}'" in error.message), missing[0])
+        key = next(name for name in said if f"'{name}'" in error.message)
         return [Mistake("FORM-MISSING", node.mark, {"key": key})]
     if id(node) in wrong:
         return []

@@ -108,12 +108,17 @@ def read(text: str) -> tuple[Node, list[Mistake]]:
     except _Refused as refused:
         return _empty(), [refused.mistake]
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = Mark(mark.line + 1, mark.column + 1) if mark else Mark(1, 1)
-        return _empty(), [Mistake("YAML-SYNTAX", place, {"problem": error.problem or ""})]
+        return _empty(), [Mistake("YAML-SYNTAX", _problem_mark(error, text), {"problem": error.problem or ""})]
     if root is None or root.kind != "map":
         return _empty(), [Mistake("YAML-EMPTY", Mark(1, 1))]
     return root, builder.mistakes
+
+
+def _problem_mark(error: yaml.MarkedYAMLError, text: str) -> Mark:
+    """Where the parser stumbled; the end of the text where it says a line after that."""
+    mark, lines = error.problem_mark, lines_of(text)
+    assert mark is not None, "the parser says where"
+    return Mark(mark.line + 1, mark.column + 1) if mark.line < len(lines) else Mark(len(lines), len(lines[-1]) + 1)
 
 
 def lines_of(text: str) -> list[str]:
@@ -127,8 +132,8 @@ def _empty() -> Node:
 
 def _mark(event: yaml.Event) -> Mark:
     start, end = event.start_mark, event.end_mark
-    if start is None or end is None:
-        return Mark(1, 1)
+    assert start is not None, "every event of a text has its place"
+    assert end is not None
     one_line = isinstance(event, yaml.ScalarEvent) and start.line == end.line
     return Mark(start.line + 1, start.column + 1, max(1, end.column - start.column) if one_line else 1)
 

@@ -102,10 +102,20 @@ def _say(expr: Expr, name: Callable[[Ref], str]) -> str:
             return f"不得{_say(test, name)}"
         case And(tests):
             return "，并且".join(_say(test, name) for test in tests)
+        case Or(tests) if _same_text(tests):
+            listed = "”、“".join(test.text for test in tests if isinstance(test, Mentions))
+            return f"{name(next(refs(expr)))}写明“{listed}”之一"
         case Or(tests):
             return "，或者".join(_say(test, name) for test in tests)
         case Implies(premise, conclusion):
             return f"如果{_say(premise, name)}，那么{_say(conclusion, name)}"
+
+
+def _same_text(tests: tuple[Expr, ...]) -> bool:
+    """Whether all look for words in one narrative."""
+    return len({str(test.ref) if isinstance(test, Mentions) else "" for test in tests} | {""}) == 2 and all(
+        isinstance(test, Mentions) for test in tests
+    )
 
 
 def _total(total: Total, name: Callable[[Ref], str]) -> str:

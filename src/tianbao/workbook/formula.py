@@ -6,7 +6,7 @@ from blanks and marks by the same list that values.py uses.
 
 from collections.abc import Container, Iterable, Iterator, Mapping
 
-from tianbao.forms.model import Cell, Form
+from tianbao.forms.model import Cell, Form, Kind
 from tianbao.forms.sums import CHECKSUM_MODULI, checksum_weights
 from tianbao.rules.expr import (
     And,
@@ -129,6 +129,17 @@ def type_errors(cells: Iterable[Cell], layout: Layout) -> str:
             if kind.value != "amount":
                 parts.append(_fractions(text))
     return "+".join(parts) or "0"
+
+
+def wrong_here(kind: Kind, place: str) -> str:
+    """Whether a numeric cell holds what its kind does not allow; a condition over one cell of the same sheet."""
+    tests = [f"{place}<>ROUND({place},{kind.places})"]
+    least = 0 if kind.least is None and kind.value != "change" else kind.least
+    if least is not None:
+        tests.append(f"{place}<{plain(least)}")
+    if kind.most is not None:
+        tests.append(f"{place}>{plain(kind.most)}")
+    return f"IF(ISNUMBER({place}),OR({','.join(tests)}),LEN(TRIM({place}))>0)"
 
 
 def text_length(place: str) -> str:

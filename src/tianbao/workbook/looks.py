@@ -20,7 +20,7 @@ _LOOKS: dict[Look, dict[str, Any]] = {
     "head": {"font_name": HEI, "font_size": 10, "bg_color": _GREY, **_CENTER, **_BOX},
     "row-head": {"font_name": SONG, "font_size": 10, "bg_color": _GREY, **_LEFT, **_BOX},
     "entry": {"font_name": SONG, "font_size": 11, "num_format": "0", **_FIGURE, **_BOX},
-    "amount": {"font_name": SONG, "font_size": 11, "num_format": "0.######", **_FIGURE, **_BOX},
+    "amount": {"font_name": SONG, "font_size": 11, "num_format": "General", **_FIGURE, **_BOX},
     "total": {
         "font_name": SONG,
         "font_size": 11,
@@ -37,7 +37,7 @@ _LOOKS: dict[Look, dict[str, Any]] = {
     "light": {"font_name": HEI, "font_size": 10, **_CENTER, **_BOX},
     "big-light": {"font_name": HEI, "font_size": 18, **_CENTER, **_BOX},
     "check": {"font_name": SONG, "font_size": 9, **_CENTER, **_BOX},
-    "check-number": {"font_name": SONG, "font_size": 10, "num_format": "0.######", **_CENTER, **_BOX},
+    "check-number": {"font_name": SONG, "font_size": 10, "num_format": "General", **_CENTER, **_BOX},
     "check-text": {"font_name": SONG, "font_size": 10, **_LEFT, **_BOX},
     "guide": {"font_name": SONG, "font_size": 11, **_LEFT},
     "count": {"font_name": HEI, "font_size": 11, **_LEFT},
@@ -65,6 +65,7 @@ _LOOKS: dict[Look, dict[str, Any]] = {
 TINTS: dict[str, dict[str, Any]] = {
     "missing": {"bg_color": "#FFF8DC"},
     "broken": {"bg_color": "#FFC7CE", "font_color": "#9C0006", "bold": True},
+    "wrong": {"bg_color": "#FFC7CE", "font_color": "#9C0006", "bold": True, "num_format": "General"},
     "fail": {"bg_color": "#FFC7CE", "font_color": "#9C0006", "bold": True},
     "pass": {"bg_color": "#E2F0D9", "font_color": "#1E5C1E"},
     "waiting": {"bg_color": "#FFEB9C", "font_color": "#7F4F00"},

@@ -49,7 +49,7 @@ class Validation:
     stop: str = ""
 
 
-TintLook = Literal["missing", "broken", "pass", "fail", "waiting"]
+TintLook = Literal["missing", "broken", "wrong", "pass", "fail", "waiting"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,4 +126,4 @@ class Content:
     @property
     def template_number(self) -> str:
         """模板编号: form, edition, year and the head of the fingerprint, readable on screen and on paper."""
-        return f"{self.form.id}-{self.form.edition}-{self.issue.year}-{self.fingerprint[:8].upper()}"
+        return f"{self.form.id}-{self.form.edition}版-{self.issue.year}年-{self.fingerprint[:8].upper()}"

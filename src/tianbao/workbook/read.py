@@ -193,7 +193,8 @@ def _text_by_heading(section: Section, book: RawBook) -> Place | None:
     titles = {normal_label(title) for title in (section.title, *section.also)}
     by_name = None
     for sheet in book.sheets:
-        shown = {spot: normal_label(cell.value.text) for spot, cell in sheet.cells.items()}
+        # the count itself may have lost its stored result
+        shown = {spot: normal_label(cell.value.text or cell.formula or "") for spot, cell in sheet.cells.items()}
         count = min((row for (row, _), text in shown.items() if text.startswith(_COUNT)), default=None)
         if count is None:
             continue

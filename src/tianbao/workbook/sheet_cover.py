@@ -114,8 +114,8 @@ def _light(content: Content, results: Results, levels: dict[str, str]) -> Iterat
         f'IF({errors}>0,"{NOT_READY}",IF({queries}>0,"{EXPLAIN}","{READY}"))',
     )
     yield _item(row + 1, 0, 1, "label", "校验结果")
-    counted = f"错误 {error_count} 项，需说明而未说明 {query_count} 项（见“校验”表）"
-    text = f'"错误 "&{errors}&" 项，需说明而未说明 "&{queries}&" 项（见“校验”表）"'
+    counted = f"“校验”表中错误 {error_count} 行，需说明而未说明 {query_count} 行"
+    text = f'"“校验”表中错误 "&{errors}&" 行，需说明而未说明 "&{queries}&" 行"'
     yield _item(row + 1, column, _LAST, "plain", counted, text)
 
 

@@ -7,7 +7,7 @@ from tianbao.forms.grid import Box, Grid
 from tianbao.forms.model import Cell, Instance, Kind, Section
 from tianbao.values import plain
 from tianbao.workbook import formula
-from tianbao.workbook.a1 import Area, Place, areas, column_name
+from tianbao.workbook.a1 import Area, Place, areas
 from tianbao.workbook.layout import COVER, COVER_CHECKSUM, TABLE_TOP
 from tianbao.workbook.plan import Content, Item, Look, Print, SheetPlan, Tint, Validation
 from tianbao.workbook.results import Results, blank_count, in_sheet
@@ -18,6 +18,8 @@ _WIDE_TABLE = 12
 _PROMPT_LIMIT, _TITLE_LIMIT = 255, 32
 _PAGE_UPRIGHT, _PAGE_ACROSS = 96.0, 132.0
 """Widths, in characters, that A4 takes at a readable size."""
+_LABEL_ROOM = 3
+"""Columns before the first light that suffice for the rule's words."""
 _GROUP_WIDTHS, _LABEL_WIDTH, _ROW_HEIGHT = (7.0, 10.0), 30.0, 24.0
 
 
@@ -37,9 +39,10 @@ def table_sheet(section: Section, content: Content, results: Results) -> SheetPl
         section.sheet,
         tuple(items),
         (*widths, 12.0),
-        _heights(grid, widths, foot, len(section.notes)),
+        _heights(grid, widths, foot, section.notes)
+        | {item.area.first.row: 26.0 for item in local if item.look != "light"},
         tuple(_validations(section, content)),
-        (*_missing(section, content), *_broken(content, local)),
+        (*_missing(section, content), *_wrong(section, content), *_broken(content, local)),
         (TABLE_TOP + (grid.header_rows or 0), grid.left) if grid.left else (TABLE_TOP + grid.header_rows, 0),
         Print(
             landscape=grid.columns > _WIDE_TABLE,
@@ -120,11 +123,20 @@ def _local_lights(section: Section, content: Content, results: Results, top: int
             below[instance.rule].append((content.layout.places[instance.addresses[0]].column, instance))
     for offset, (rule_id, columns) in enumerate(below.items()):
         row = top + offset
-        if grid.left:
-            said = f"{rule_id} {columns[0][1].body}"
-            yield Item(_area(section, row, 0, row, grid.left - 1), "side-label", said)
+        said = f"{rule_id} {columns[0][1].body}"
+        area = _label_area(section, row, grid, [column for column, _ in columns])
+        yield Item(area, "side-label" if area.first.column == 0 else "note", said)
         for column, instance in columns:
             yield _light(Place(section.sheet, row, column), instance, content, results)
+
+
+def _label_area(section: Section, row: int, grid: Grid, lights: list[int]) -> Area:
+    """Room for the rule's words on the line of its lights: under the row labels, else before or behind the lights."""
+    if grid.left:
+        return _area(section, row, 0, row, grid.left - 1)
+    if min(lights) >= _LABEL_ROOM:
+        return _area(section, row, 0, row, min(lights) - 1)
+    return _area(section, row, max(lights) + 1, row, max(grid.columns, max(lights) + 1))
 
 
 def _light(place: Place, instance: Instance, content: Content, results: Results) -> Item:
@@ -148,15 +160,21 @@ def _broken(content: Content, local: list[Item]) -> Iterator[Tint]:
         yield Tint((*spans, item.area), f'{place.absolute}="{formula.FAIL}"', "broken")
     lights = tuple(item.area for item in local if item.look == "side-light")
     if lights:
-        first = f"{column_name(lights[0].first.column)}{lights[0].first.row + 1}"
-        yield Tint(lights, f'{first}="{formula.OPEN}"', "waiting")
+        yield Tint(lights, f'{lights[0].first.a1}="{formula.OPEN}"', "waiting")
 
 
 def _missing(section: Section, content: Content) -> Iterator[Tint]:
     asked = [c for c in section.cells if c.kind.blank in ("ask", "must") and c.total is None]
     for area in areas(content.layout.places[cell.address] for cell in asked):
-        first = f"{column_name(area.first.column)}{area.first.row + 1}"
-        yield Tint((area,), f"LEN(TRIM({first}))=0", "missing")
+        yield Tint((area,), f"LEN(TRIM({area.first.a1}))=0", "missing")
+
+
+def _wrong(section: Section, content: Content) -> Iterator[Tint]:
+    """A text, a number out of bounds or with too many decimals turns red, and shows all its digits."""
+    numeric = [cell for cell in section.cells if cell.kind.numeric and cell.total is None]
+    for kind in dict.fromkeys(cell.kind for cell in numeric):
+        for area in areas(content.layout.places[cell.address] for cell in numeric if cell.kind == kind):
+            yield Tint((area,), formula.wrong_here(kind, area.first.a1), "wrong")
 
 
 def _validations(section: Section, content: Content) -> Iterator[Validation]:
@@ -206,7 +224,7 @@ def _widths(grid: Grid) -> tuple[float, ...]:
     return (*outer, *(round(share, 1),) * values)
 
 
-def _heights(grid: Grid, widths: tuple[float, ...], foot: int, notes: int) -> dict[int, float]:
+def _heights(grid: Grid, widths: tuple[float, ...], foot: int, notes: tuple[str, ...]) -> dict[int, float]:
     """Rows as high as their longest label needs at its width; a label that spans rows shares them."""
     heights = {TABLE_TOP + row: _ROW_HEIGHT for row in range(grid.rows)}
     for box in grid.boxes:
@@ -216,4 +234,7 @@ def _heights(grid: Grid, widths: tuple[float, ...], foot: int, notes: int) -> di
         lines = -(-len(box.text) // max(1, int(room)))
         row = TABLE_TOP + box.row
         heights[row] = max(heights[row], 8.0 + 14.0 * lines)
-    return {0: 36.0, **heights, **{foot + line: 22.0 for line in range(notes + 2)}}
+    width = sum(widths) / 2.1
+    below = {foot + line: 8.0 + 14.0 * -(-len(note) // int(width)) for line, note in enumerate(notes)}
+    last = foot + len(notes)
+    return {0: 36.0, **heights, **below, last: 22.0, last + 1: 22.0}
