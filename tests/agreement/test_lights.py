@@ -59,14 +59,18 @@ def _figure(kind: str, seed: random.Random) -> Raw:
     return seed.choice((0, 0, 1, 2, seed.randint(0, 99), seed.randint(0, 10**7)))
 
 
+def _whole(raw: Raw) -> int:
+    return raw if isinstance(raw, int) else 0
+
+
 def _balance(form: Form, change: dict[str, Raw], addresses: tuple[str, ...], seed: random.Random) -> None:
     """Sets what is new so that new + carried in = answered + carried out; grows carried out where that is negative."""
     new, carried_in, total, carried_out = addresses
     parts = form.cells[total].total
-    answered = sum(int(change[ref.address] or 0) for ref in parts.refs) if parts else 0
+    answered = sum(_whole(change[ref.address]) for ref in parts.refs) if parts else 0
     change[carried_out] = seed.choice((0, 3, 17))
-    change[carried_in] = min(int(change[carried_in] or 0), answered)
-    change[new] = answered + int(change[carried_out]) - int(change[carried_in])
+    change[carried_in] = min(_whole(change[carried_in]), answered)
+    change[new] = answered + _whole(change[carried_out]) - int(change[carried_in])
 
 
 def spoiled(form: Form, change: dict[str, Raw], seed: random.Random) -> Change:
@@ -146,8 +150,8 @@ def test_a_changed_rule_changes_light_finding_sentence_and_schema(office: Office
     after = compile_form(changed, "after", library.form_schema())
     seed = random.Random("mutation")
     change = {**good_change(before, seed), "proactive.fees.amount": 1}
-    change["requests.carried_out.natural"] = int(change["requests.carried_out.natural"] or 0) + 7
-    change["requests.new.natural"] = int(change["requests.new.natural"] or 0) + 7
+    change["requests.carried_out.natural"] = _whole(change["requests.carried_out.natural"]) + 7
+    change["requests.new.natural"] = _whole(change["requests.new.natural"]) + 7
     seen = {}
     for name, form in (("before", before), ("after", after)):
         layout = layout_of(form)
