@@ -70,7 +70,7 @@ def _balance(form: Form, change: dict[str, Raw], addresses: tuple[str, ...], see
     answered = sum(_whole(change[ref.address]) for ref in parts.refs) if parts else 0
     change[carried_out] = seed.choice((0, 3, 17))
     change[carried_in] = min(_whole(change[carried_in]), answered)
-    change[new] = answered + _whole(change[carried_out]) - int(change[carried_in])
+    change[new] = answered + _whole(change[carried_out]) - _whole(change[carried_in])
 
 
 def spoiled(form: Form, change: dict[str, Raw], seed: random.Random) -> Change:
@@ -80,7 +80,7 @@ def spoiled(form: Form, change: dict[str, Raw], seed: random.Random) -> Change:
         change[address] = seed.choice((None, seed.choice(TEXTS), 1, -1, Decimal("0.5"), 10**9, seed.choice(MARKS)))
     if seed.random() < 0.3:
         change[seed.choice(list(form.narratives))] = seed.choice(
-            (None, "无", "  ", "收费通知", "本" * 10, "信息处理费" * 300)
+            (None, "无", "  ", "\n", "收费通知", "本" * 10, "信息处理费" * 300)
         )
     return change
 

@@ -135,7 +135,7 @@ NARRATIVES: list[tuple[dict[str, str], list[str], str]] = [
     ({"overview": "无", "problems": good.TEXT, "other": good.TEXT}, ["N1-REAL"], "queried"),
     ({"overview": good.TEXT * 40, "problems": good.TEXT, "other": good.TEXT}, ["N1-LEN"], "passed"),
     ({"overview": good.TEXT, "problems": good.TEXT, "other": "无。"}, ["N6-FEE"], "passed"),
-    ({"overview": " \u3000", "problems": good.TEXT, "other": good.TEXT}, ["TYPE-BLANK[overview]"], "failed"),
+    ({"overview": "\n \u3000\n", "problems": good.TEXT, "other": good.TEXT}, ["TYPE-BLANK[overview]"], "failed"),
 ]
 
 
@@ -344,7 +344,8 @@ PROVOKED_ABOVE = {
     ("AGENCY-BLANK", "any"), ("YEAR-EDITION", "any"), ("CELL-UNKNOWN", "any"), ("TEXT-UNKNOWN", "any"),
     ("FILE-ACCESS", "any"), ("FILE-OUR-BUG", "any"), ("TEXT-LONG", "any"), ("STRUCT-LOST", "any"),
     ("TOTAL-TYPED", "wrong"), ("TOTAL-EDITED", "wrong"), ("ENTRY-FORMULA", "unknown"),
-    ("TYPE-BLANK", "table"), ("TYPE-BLANK", "text"), ("RULE", "compare"), ("RULE", "total"), ("RULE", "other"), ("RULE", "length"),
+    ("TYPE-BLANK", "table"), ("TYPE-BLANK", "text"), ("RULE", "compare"), ("RULE", "total"), ("RULE", "other"),
+    ("RULE", "length"),
 }  # fmt: skip
 PROVOKED_ELSEWHERE = {
     # tests/workbook damages workbooks; tests/checks/test_other_forms.py has a form with other kinds of cells

@@ -14,6 +14,7 @@ from tests.workbook.samples import (
     back,
     empty,
     entries,
+    every_form,
     filled_in,
     full,
     kinds,
@@ -28,7 +29,7 @@ from tianbao.workbook.layout import layout_of
 from tianbao.workbook.write import filled, fingerprint
 
 pytestmark = pytest.mark.libreoffice
-FORMS = {"small": small(), "2021": official("2021"), "2019": official("2019")}
+FORMS = every_form()
 
 
 def resaved(office: Office, folder: Path, data: bytes, *, through: tuple[str, ...] = ()) -> bytes:

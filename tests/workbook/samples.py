@@ -65,6 +65,13 @@ def official(edition: str = "2021") -> Form:
     return library.load("gov-disclosure", edition)
 
 
+@cache
+def every_form() -> dict[str, Form]:
+    """The small form and all that ship, by a short name."""
+    shipped = {f"{entry.id}/{entry.edition}": library.load(entry.id, entry.edition) for entry in library.listed()}
+    return {"small": small(), **shipped}
+
+
 def find_form(form: str, edition: str) -> Form:
     """The small form and those that ship, as `read` asks for them."""
     return small() if (form, edition) == ("small", "1") else library.load(form, edition)
@@ -84,13 +91,14 @@ def empty(form: Form, agency: Agency | None = AGENCY) -> bytes:
 def full(form: Form, seed: int = 0) -> Submission:
     """Every entry filled with its own number or word, every text written; totals left to the workbook."""
     chance = random.Random(seed)
-    words = {"yesno": "是", "choice": "优", "text": "网站名"}
+    words = {"yesno": "是", "text": "网站名", "date": "2024-01-20", "url": "https://example.cn"}
     cells: dict[str, Raw] = {}
     for address, cell in form.cells.items():
         if cell.total is None:
             whole = chance.randrange(1, 500)
             amount = Decimal(whole) + Decimal(chance.randrange(100)) / 100
-            cells[address] = amount if cell.kind.value == "amount" else words.get(cell.kind.value, whole)
+            word = cell.kind.choices[0] if cell.kind.choices else words.get(cell.kind.value)
+            cells[address] = amount if cell.kind.value == "amount" else word or whole
     return submission(form, cells, texts=dict.fromkeys(form.narratives, STORY))
 
 

@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -22,6 +23,7 @@ from tests.workbook.samples import (
 )
 from tianbao.workbook.a1 import Area, Place
 from tianbao.workbook.emit import DoesNotFit, WriterRefused, emit
+from tianbao.workbook.fingerprint import fingerprint_of
 from tianbao.workbook.plan import BookPlan, Issue, Item, SheetPlan, Validation
 from tianbao.workbook.write import content_of, fingerprint, plan_of, template
 
@@ -172,7 +174,8 @@ def test_one_fingerprint_for_all_agencies_and_years(edition: str) -> None:
         assert hidden["fingerprint"] == fingerprint(form)
         assert f"<vt:lpwstr>{fingerprint(form)}</vt:lpwstr>" in xml_of(data, "docProps/custom.xml")
         assert book.defined_names["tianbao.fingerprint"].attr_text == f'"{fingerprint(form)}"'
-        number = f"gov-disclosure-{edition}-{issue.year}-{fingerprint(form)[:8].upper()}"
+        number = content_of(form, issue).template_number
+        assert fingerprint(form)[:8].upper() in number and str(issue.year) in number and edition in number
         assert hidden["template"] == book["填报说明"]["C7"].value == number
         for sheet in book.worksheets:
             assert sheet.oddHeader and sheet.oddHeader.right and number in str(sheet.oddHeader.right.text)
@@ -194,6 +197,48 @@ CHANGES = {
 @pytest.mark.parametrize("change", CHANGES)
 def test_fingerprint_tells_editions_apart(change: str) -> None:
     assert fingerprint(small(**{change: CHANGES[change]})) != fingerprint(small())
+
+
+def changed(sheet: str, **more: object) -> BookPlan:
+    """The small form's plan with one item, validation or name of a sheet otherwise."""
+    plan = plan_of(content(small()))
+    sheets = []
+    for found in plan.sheets:
+        items = [replace(found.items[0], **more), *found.items[1:]] if more else list(found.items)  # type: ignore[arg-type]
+        sheets.append(replace(found, items=tuple(items)) if found.name == sheet else found)
+    return replace(plan, sheets=tuple(sheets))
+
+
+FIRST = Area(Place("二、数量", 0, 0), Place("二、数量", 0, 2))
+TAMPERED: dict[str, Callable[[BookPlan], BookPlan]] = {
+    "label": lambda plan: changed("二、数量", content="二、数目"),
+    "formula": lambda plan: changed("二、数量", formula="1+1"),
+    "unlocked": lambda plan: changed("二、数量", look="entry", content=None),
+    "merge": lambda plan: changed("二、数量", area=FIRST),
+    "sheet": lambda plan: replace(plan, sheets=plan.sheets[1:]),
+    "name": lambda plan: replace(plan, names={**plan.names, "table.come.net": "'二、数量'!$C$4"}),
+    "validation": lambda plan: replace(
+        plan,
+        sheets=tuple(
+            replace(sheet, validations=tuple(replace(check, least=-5) for check in sheet.validations))
+            for sheet in plan.sheets
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("aspect", TAMPERED)
+def test_every_aspect_is_in_the_fingerprint(aspect: str) -> None:
+    plan = changed("二、数量")
+    assert fingerprint_of(plan) == fingerprint_of(plan_of(content(small())))
+    assert fingerprint_of(TAMPERED[aspect](plan)) != fingerprint_of(plan)
+    # an entry that is unlocked has no label either way: the lock alone must tell
+    entry = next(item for sheet in plan.sheets for item in sheet.items if item.look == "entry")
+    closed = [
+        replace(sheet, items=tuple(replace(item, look="total") if item is entry else item for item in sheet.items))
+        for sheet in plan.sheets
+    ]
+    assert fingerprint_of(replace(plan, sheets=tuple(closed))) != fingerprint_of(plan)
 
 
 def test_fingerprint_is_of_what_is_locked_only() -> None:

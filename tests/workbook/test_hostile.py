@@ -217,6 +217,14 @@ def test_zip64_numbers_beyond_all_measure() -> None:
     assert problem(DATA[:end] + record + locator + DATA[end:]) == "FILE-DAMAGED"
 
 
+def test_a_member_beyond_the_end() -> None:
+    opened, _ = package.open_package(DATA)
+    for offset in (2**64 - 1, len(DATA) + 5, -1):
+        opened.members[TABLE].header_offset = offset
+        with pytest.raises(NotAWorkbook, match="FILE-DAMAGED"):
+            opened.part(TABLE)
+
+
 @cache
 def target() -> bytes:
     return filled_in(official())

@@ -6,9 +6,22 @@ import pytest
 from openpyxl.workbook.workbook import Workbook
 
 from tests.workbook.damage import delete_row, delete_sheet, forget_names, insert_column, insert_row, relabel, rename
-from tests.workbook.samples import back, edited, entries, filled_in, full, kinds, official, small, submission
+from tests.workbook.samples import (
+    SMALL,
+    back,
+    compiled,
+    edited,
+    entries,
+    filled_in,
+    full,
+    kinds,
+    official,
+    small,
+    submission,
+)
 from tianbao.forms.model import Form
 from tianbao.submission import Submission
+from tianbao.workbook.read import read
 from tianbao.workbook.write import filled
 
 FORMS = {"small": small(), "2021": official("2021"), "2019": official("2019")}
@@ -241,6 +254,27 @@ def test_deleted_sheet_is_not_read_from_another() -> None:
         gone = {address for address in form.cells if address.startswith(f"{section}.")}
         assert lost(found) == gone
         assert not gone & set(found.entries)
+
+
+def test_twin_of_a_deleted_table() -> None:
+    """Two tables with the same headings: the one that is gone is not read from the other."""
+    text = SMALL.read_text("utf-8")
+    table = text[text.index("  - id: table\n") : text.index("  - id: facts\n")]
+    twin = (
+        table.replace("id: table", "id: twin").replace("二、数量", "附、上年数量").replace("short: 数量", "short: 上年")
+    )
+    form = compiled(text.replace("  - id: facts\n", f"{twin}  - id: facts\n"))
+    sent = full(form)
+
+    def change(book: Workbook) -> None:
+        delete_sheet(book, "附、上年")
+        forget_names(book)
+
+    found = read(edited(filled(form, sent), change), lambda name, edition: form)
+    gone = {address for address in form.cells if address.startswith("twin.")}
+    assert lost(found) == gone
+    assert not gone & set(found.entries)
+    assert found.value("table.come.net") == sent.value("table.come.net")
 
 
 def test_unprotected_sheets_are_named() -> None:

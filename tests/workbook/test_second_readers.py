@@ -11,8 +11,8 @@ from tests.workbook.samples import (
     AGENCY,
     STORY,
     empty,
+    every_form,
     filled_in,
-    official,
     opened,
     raw,
     small,
@@ -26,7 +26,7 @@ from tianbao.workbook.results import LEVELS
 from tianbao.workbook.sheets import Spot
 from tianbao.workbook.write import filled
 
-FORMS = {"small": small(), "2021": official("2021"), "2019": official("2019")}
+FORMS = every_form()
 BOOKS = [f"{name} {state}" for name in FORMS for state in ("empty", "filled")]
 
 

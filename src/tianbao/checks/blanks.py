@@ -7,8 +7,8 @@ from tianbao.checks.context import Context
 from tianbao.checks.structure import unread
 from tianbao.findings import Finding, digest
 from tianbao.forms.model import Cell, Form, Section
+from tianbao.rules.evaluate import text_length
 from tianbao.submission import Submission
-from tianbao.values import understand
 
 RULE = "TYPE-BLANK"
 _NAMED = 3
@@ -37,7 +37,7 @@ def check(form: Form, submission: Submission, context: Context) -> Iterator[Find
 
 
 def _written(submission: Submission, section: str) -> bool:
-    return understand(submission.texts.get(section)).kind != "blank"
+    return text_length(submission.texts.get(section, "")) > 0
 
 
 def _table(section: Section, cells: list[Cell], submission: Submission) -> Finding:

@@ -17,7 +17,6 @@ _DIGITS = 9
 Spot = tuple[int, int]
 """Row and column, from 0."""
 
-_NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*", re.ASCII)
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _RELATION = re.compile(r"(^|:)id$")
 
@@ -250,7 +249,10 @@ class _SheetReader:
         if not text:
             return understand(None)
         if self._type == "n":
-            return self._number(text)
+            try:
+                return of_sheet_number(text)
+            except ValueError:
+                raise NotAWorkbook("FILE-DAMAGED", part=self._sheet.name) from None
         if self._type == "s":
             place = _whole(text, -1)
             if not 0 <= place < len(self._strings):
@@ -259,15 +261,6 @@ class _SheetReader:
         if self._type == "b":
             return understand(text in ("1", "true"))
         return understand(unescaped(text))
-
-    def _number(self, text: str) -> Value:
-        """Digits as programs write them: float() would also take 1_000, １２ and nan."""
-        try:
-            if _NUMBER.fullmatch(text):
-                return of_sheet_number(text)
-        except ValueError:
-            pass
-        raise NotAWorkbook("FILE-DAMAGED", part=self._sheet.name)
 
     def _formula_at(self, spot: Spot) -> str | None:
         if self._formula is None:
