@@ -5,9 +5,16 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from difflib import get_close_matches
 from typing import Any, Literal
 
-from tianbao.values import BLANK, Raw, Value, to_json, understand
+from tianbao.values import BLANK, Raw, Value, plain, to_json, understand
+
+YEARS = (1949, 2999)
+"""Report years that can be meant."""
+
+_FIELDS = ("form", "edition", "year", "agency", "cells", "texts", "explanations", "signoff")
+_DIGITS = re.compile('"\ud800([^"]*)"')
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 """Half a character: no file format can hold it."""
@@ -47,9 +54,9 @@ ObservationKind = Literal[
     "not-found",
     "name-and-heading-differ",
     "joined-text",
-    "unknown-cell",
-    "unknown-text",
     "repeated-sheet",
+    "headings-lost",
+    "unknown-field",
 ]
 
 
@@ -106,7 +113,7 @@ def of_json(text: str) -> Submission:
     agency = data.get("agency")
     agency = agency if isinstance(agency, dict) else {"name": agency}
     year = data.get("year")
-    if isinstance(year, bool) or not isinstance(year, int):
+    if isinstance(year, bool) or not isinstance(year, int) or not YEARS[0] <= year <= YEARS[1]:
         raise NotASubmission("FILE-JSON-FIELD", field="year", wanted="2023")
     for name, value, wanted in (
         ("form", data["form"], '"gov-disclosure"'),
@@ -119,16 +126,28 @@ def of_json(text: str) -> Submission:
     if not isinstance(cells, dict) or any(isinstance(value, dict | list) for value in cells.values()):
         raise NotASubmission("FILE-JSON-FIELD", field="cells", wanted='{"requests.new.natural": 1}')
     code = agency.get("code")
+    if code is not None and not isinstance(code, str):
+        raise NotASubmission("FILE-JSON-FIELD", field="agency.code", wanted='"320100"')
     return Submission(
         form=data["form"],
         edition=str(data["edition"]),
         year=year,
-        agency=Agency(agency["name"], code if isinstance(code, str) else None),
+        agency=Agency(agency["name"], code),
         entries={address: Entry(understand(value)) for address, value in cells.items()},
         texts=_strings(data, "texts"),
         explanations=_strings(data, "explanations"),
         signoff=_strings(data, "signoff"),
+        observations=tuple(
+            Observation("unknown-field", "", {"address": key[:80], "near": _near(key)})
+            for key in data
+            if key not in _FIELDS
+        ),
     )
+
+
+def _near(key: str) -> str:
+    near = get_close_matches(key, _FIELDS, 1)
+    return f"（{near[0]}？）" if near else ""
 
 
 def to_data(submission: Submission) -> dict[str, Any]:
@@ -149,13 +168,15 @@ def to_data(submission: Submission) -> dict[str, Any]:
 
 
 def json_text(data: object) -> str:
-    """Strict JSON, readable; decimals are written with the digits that a binary number keeps (15 and more)."""
-    return json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False, default=_scalar) + "\n"
+    """Strict JSON, readable; decimals are written with all their digits, as numbers."""
+    text = json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False, default=_scalar)
+    return _DIGITS.sub(r"\1", text) + "\n"
 
 
-def _scalar(value: object) -> object:
+def _scalar(value: object) -> str:
+    """A decimal behind half a character, which no text can hold: json_text then takes the quotes off."""
     if isinstance(value, Decimal):
-        return float(value)
+        return "\ud800" + plain(value)
     raise TypeError(type(value).__name__)
 
 
@@ -184,7 +205,7 @@ def _parsed(text: str) -> object:
         return json.loads(text, parse_float=Decimal, parse_constant=refuse, object_pairs_hook=once)
     except json.JSONDecodeError as error:
         raise NotASubmission("FILE-JSON", line=str(error.lineno), problem=error.msg) from None
-    except (RecursionError, ValueError) as error:
+    except (RecursionError, ValueError, ArithmeticError) as error:
         if isinstance(error, NotASubmission):
             raise
         raise NotASubmission("FILE-JSON", line="1", problem="too large or too deep") from None

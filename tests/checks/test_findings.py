@@ -12,7 +12,7 @@ from tianbao.catalogue import words
 from tianbao.feedback.wording import worded
 from tianbao.findings import Checked, Finding
 from tianbao.forms import library
-from tianbao.submission import Entry, Observation, of_json
+from tianbao.submission import Entry, Observation, json_text, of_json, to_data
 from tianbao.values import BLANK, Value, understand
 from tianbao.verbs.check import Bug, check, check_received, checked_submission
 from tianbao.verbs.make import fill
@@ -332,8 +332,51 @@ def test_our_own_fault_at_one_file_does_not_stop_the_pile(tmp_path: Path, monkey
     assert all(only(result).rule == "FILE-OUR-BUG" for result in results if isinstance(result, Checked))
 
 
+def test_an_unknown_field_is_named(tmp_path: Path) -> None:
+    result = checked(good.data() | {"text": {"overview": "…"}})
+    assert keys(result) == ["FIELD-UNKNOWN[text]"]
+    signed = checked(good.data(signoff={"boss": "某人"}))
+    assert keys(signed) == ["TEXT-UNKNOWN[signoff.boss]"]
+
+
+def test_fill_takes_no_workbook_and_so_overwrites_no_original(tmp_path: Path) -> None:
+    data = good.write(tmp_path, "a.json", good.data())
+    (made,) = list(fill([data], "formula"))
+    assert made.data is not None
+    (tmp_path / "b.xlsx").write_bytes(made.data)
+    (refused,) = list(fill([tmp_path / "b.xlsx"], "formula"))
+    assert refused.data is None
+    assert refused.finding is not None
+    assert refused.finding.rule == "FILE-NOT-DATA"
+
+
+def test_one_line_of_the_sheet_explains_the_whole_table() -> None:
+    explained = {"TYPE-FEE[proactive]": "按实际收费折算"}
+    result = checked(good.data({"proactive.fees.amount": 0.1234567}, explanations=explained))
+    assert (only(result).explanation, result.verdict) == ("按实际收费折算", "passed")
+
+
+@pytest.mark.parametrize("year", [1000, 20235, -5, 10**30, True, "2023"])
+def test_a_year_that_cannot_be_meant_is_refused(year: Any, tmp_path: Path) -> None:
+    (result,) = list(check([good.write(tmp_path, "x.json", good.data(year=year))]))
+    assert isinstance(result, Checked)
+    assert only(result).rule == "FILE-JSON-FIELD"
+
+
+def test_decimals_keep_all_their_digits_in_json() -> None:
+    text = json.dumps(good.data()).replace(
+        '"proactive.fees.amount": 0', '"proactive.fees.amount": 12345678901234.123456'
+    )
+    again = json_text(to_data(of_json(text)))
+    assert '"proactive.fees.amount": 12345678901234.123456' in again
+    assert of_json(again).value("proactive.fees.amount") == of_json(text).value("proactive.fees.amount")
+
+
 def test_a_text_too_long_for_a_cell_is_refused_by_fill(tmp_path: Path) -> None:
     path = good.write(tmp_path, "x.json", good.data(texts={"overview": "长" * 32_768}))
+    good.write(tmp_path, "y.json", good.data(explanations={"N1-REAL": "长" * 40_000}))
+    good.write(tmp_path, "z.json", good.data())
+    assert [made.data is None for made in fill([tmp_path], "formula")] == [True, True, False]
     (made,) = list(fill([path], "formula"))
     assert made.data is None
     assert made.finding is not None
@@ -342,6 +385,7 @@ def test_a_text_too_long_for_a_cell_is_refused_by_fill(tmp_path: Path) -> None:
 
 PROVOKED_ABOVE = {
     ("AGENCY-BLANK", "any"), ("YEAR-EDITION", "any"), ("CELL-UNKNOWN", "any"), ("TEXT-UNKNOWN", "any"),
+    ("FILE-NOT-DATA", "any"), ("FIELD-UNKNOWN", "any"),
     ("FILE-ACCESS", "any"), ("FILE-OUR-BUG", "any"), ("TEXT-LONG", "any"), ("STRUCT-LOST", "any"),
     ("TOTAL-TYPED", "wrong"), ("TOTAL-EDITED", "wrong"), ("ENTRY-FORMULA", "unknown"),
     ("TYPE-BLANK", "table"), ("TYPE-BLANK", "text"), ("RULE", "compare"), ("RULE", "total"), ("RULE", "other"),
@@ -349,7 +393,9 @@ PROVOKED_ABOVE = {
 }  # fmt: skip
 PROVOKED_ELSEWHERE = {
     # tests/workbook damages workbooks; tests/checks/test_other_forms.py has a form with other kinds of cells
-    ("STRUCT-DIFFER", "any"), ("STRUCT-MOVED", "any"), ("STRUCT-NAMES", "any"), ("STRUCT-UNPROTECTED", "any"),
+    ("STRUCT-DIFFER", "any"),
+    ("STRUCT-COPY", "any"), ("STRUCT-HEADINGS", "any"),
+    ("STRUCT-MOVED", "any"), ("STRUCT-NAMES", "any"), ("STRUCT-UNPROTECTED", "any"),
     ("TEXT-JOINED", "any"), ("TYPE-WORD", "choice"), ("TYPE-WORD", "like"), ("TYPE-BLANK", "must"),
     ("TYPE-BLANK", "asked"), ("TYPE-INT", "large"), ("TYPE-FEE", "large"),
 }  # fmt: skip

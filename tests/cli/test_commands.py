@@ -154,6 +154,15 @@ def test_fill_never_overwrites_what_it_has_just_written(tmp_path: Path) -> None:
     assert [entry["agency"]["name"] for entry in data["submissions"]] == ["one"]
 
 
+def test_a_number_that_a_sheet_would_round_is_written_as_text_and_named(tmp_path: Path) -> None:
+    path = good.write(tmp_path, "a.json", good.data({"proactive.licences.decisions": 12345678901234567890}))
+    ran = tianbao("fill", path, "-o", tmp_path / "a.xlsx")
+    assert ran.code == 0
+    assert "行政许可" in ran.err
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    assert book["二、主动公开"]["B8"].value == "12345678901234567890"
+
+
 def test_fill_names_what_has_no_place(tmp_path: Path) -> None:
     made = good.data(explanations={f"X-{number}": "说明" for number in range(5)})
     made["texts"]["extra"] = "多出来的一段"
@@ -223,6 +232,25 @@ def test_rules_prints_every_rule_with_examples() -> None:
             assert f"### {rule.id}" in out
             assert rule.sentence in out
     assert out.count("不符的例子") >= 12
+
+
+def test_a_name_that_is_not_utf8_is_shown_as_gb18030(tmp_path: Path) -> None:
+    import os
+
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xb1\xed.json"))
+    path.write_text(json.dumps(good.data()), "utf-8")
+    ran = tianbao("check", tmp_path, "--json", "-")
+    assert ran.code == 0
+    assert [Path(entry["source"]).name for entry in ran.json["submissions"]] == ["表.json"]
+    assert tianbao("fill", tmp_path, "-o", tmp_path / "out").code == 0
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["表.xlsx"]
+
+
+def test_an_output_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+    path = good.write(tmp_path, "x.json", good.data())
+    for arguments in (("check", path, "--json", tmp_path), ("fill", path, "-o", path)):
+        ran = tianbao(*arguments)
+        assert (ran.code, len(ran.err.splitlines())) == (2, 1)
 
 
 @pytest.mark.parametrize("locale", ["C", "zh_CN.GBK", "en_US.UTF-8"])

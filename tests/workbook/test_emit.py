@@ -212,7 +212,15 @@ def changed(sheet: str, **more: object) -> BookPlan:
 FIRST = Area(Place("二、数量", 0, 0), Place("二、数量", 0, 2))
 TAMPERED: dict[str, Callable[[BookPlan], BookPlan]] = {
     "label": lambda plan: changed("二、数量", content="二、数目"),
-    "formula": lambda plan: changed("二、数量", formula="1+1"),
+    "formula": lambda plan: replace(
+        plan,
+        sheets=tuple(
+            replace(
+                sheet, items=tuple(replace(item, formula=item.formula and item.formula + "+0") for item in sheet.items)
+            )
+            for sheet in plan.sheets
+        ),
+    ),
     "unlocked": lambda plan: changed("二、数量", look="entry", content=None),
     "merge": lambda plan: changed("二、数量", area=FIRST),
     "sheet": lambda plan: replace(plan, sheets=plan.sheets[1:]),

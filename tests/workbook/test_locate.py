@@ -169,7 +169,28 @@ def test_name_taken_where_the_heading_is_gone() -> None:
 
     found = found_after(small(), change)
     all_read(found, small())
-    assert found.observations == ()
+    assert [(seen.kind, seen.place) for seen in found.observations] == [("headings-lost", "二、数量")]
+
+
+def test_a_name_at_the_place_of_another_heading_is_not_read() -> None:
+    """A row was taken out by a program that leaves names where they were: no figure of the next row is read."""
+
+    def change(book: Workbook) -> None:
+        book["二、数量"]["A4"].value, book["二、数量"]["A5"].value = book["二、数量"]["A5"].value, None
+
+    found = found_after(small(), change)
+    shifted = {address for address in small().cells if address.split(".")[1] in ("come", "call")}
+    assert lost(found) & shifted
+
+
+def test_a_copied_sheet_with_other_figures_is_named() -> None:
+    def change(book: Workbook) -> None:
+        copy = book.copy_worksheet(book["二、数量"])
+        copy["B4"] = 99
+
+    found = found_after(small(), change)
+    all_read(found, small())
+    assert [seen.kind for seen in found.observations if seen.kind == "repeated-sheet"] == ["repeated-sheet"]
 
 
 def test_two_names_on_one_cell() -> None:
@@ -256,13 +277,29 @@ def test_deleted_sheet_is_not_read_from_another() -> None:
         assert not gone & set(found.entries)
 
 
+def test_a_sheet_with_a_few_of_the_headings_is_no_table() -> None:
+    form = official()
+
+    def change(book: Workbook) -> None:
+        delete_sheet(book, "四、复议诉讼")
+        own = book.create_sheet("我的草稿")
+        own.append(["行政复议", "总计", "其他结果"])
+        own.append([None, 5, 6])
+
+    gone = {address for address in form.cells if address.startswith("reviews.")}
+    found = found_after(form, change)
+    assert lost(found) == gone
+    assert not gone & set(found.entries)
+
+
 def test_twin_of_a_deleted_table() -> None:
     """Two tables with the same headings: the one that is gone is not read from the other."""
     text = SMALL.read_text("utf-8")
     table = text[text.index("  - id: table\n") : text.index("  - id: facts\n")]
-    twin = (
-        table.replace("id: table", "id: twin").replace("二、数量", "附、上年数量").replace("short: 数量", "short: 上年")
-    )
+    other = {"id: table": "id: twin", "二、数量": "附、上年", "short: 数量": "short: 上年", "rule: ROW": "rule: TWIN"}
+    twin = table
+    for old, new in other.items():
+        twin = twin.replace(old, new)
     form = compiled(text.replace("  - id: facts\n", f"{twin}  - id: facts\n"))
     sent = full(form)
 

@@ -34,5 +34,8 @@ def check_submission(
 
 
 def _explained(finding: Finding, submission: Submission) -> Finding:
-    text = submission.explanations.get(finding.key, "").strip()
+    # the sheet has one line for a whole table: TYPE-FEE[proactive] also answers TYPE-FEE[proactive.fees.amount]
+    table = f"{finding.rule}[{finding.addresses[0].partition('.')[0]}]" if finding.addresses else finding.key
+    given = submission.explanations
+    text = (given.get(finding.key) or given.get(table, "")).strip()
     return replace(finding, explanation=text) if text and finding.severity == "query" else finding

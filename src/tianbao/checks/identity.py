@@ -6,13 +6,14 @@ from tianbao.catalogue import words
 from tianbao.checks.context import Context
 from tianbao.findings import Finding, digest
 from tianbao.forms.model import Form
+from tianbao.rules.evaluate import text_length
 from tianbao.submission import Submission
 from tianbao.values import understand
 
 
 def check(form: Form, submission: Submission, context: Context) -> Iterator[Finding]:
     """AGENCY-BLANK, YEAR-EDITION."""
-    if not submission.agency.name.strip():
+    if text_length(submission.agency.name) == 0:
         yield Finding("AGENCY-BLANK", "AGENCY-BLANK", words.finding("AGENCY-BLANK").severity, "any")
     if context.edition_due != form.edition:
         facts = {

@@ -15,6 +15,9 @@ _RULE_OF = {
     "names-lost": "STRUCT-NAMES",
     "sheet-unprotected": "STRUCT-UNPROTECTED",
     "joined-text": "TEXT-JOINED",
+    "repeated-sheet": "STRUCT-COPY",
+    "headings-lost": "STRUCT-HEADINGS",
+    "unknown-field": "FIELD-UNKNOWN",
 }
 
 

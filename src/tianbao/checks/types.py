@@ -31,6 +31,9 @@ def check(form: Form, submission: Submission, context: Context) -> Iterator[Find
     for address in submission.entries:
         if address not in form.cells:
             yield _unknown("CELL-UNKNOWN", address, list(form.cells))
+    for line in submission.signoff:
+        if line not in {known.id for known in form.signoff}:
+            yield _unknown("TEXT-UNKNOWN", f"signoff.{line}", [f"signoff.{known.id}" for known in form.signoff])
     for text in submission.texts:
         if text not in form.narratives:
             yield _unknown("TEXT-UNKNOWN", text, list(form.narratives))

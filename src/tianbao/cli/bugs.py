@@ -25,7 +25,7 @@ def report_bug(trace: str = "") -> None:
     log = Path(click.get_app_dir("tianbao")) / "error.log"
     try:
         log.parent.mkdir(parents=True, exist_ok=True)
-        log.write_text("\n".join(lines), "utf-8")
+        log.write_text("\n".join(lines), "utf-8", errors="backslashreplace")
         where = str(log)
     except OSError:
         where = "\n" + "\n".join(lines)

@@ -50,6 +50,9 @@ def command(paths: tuple[Path, ...], output: Path, totals: str, lang: str | None
             continue
         write_bytes(target, filled.data, language)
         written.append(target)
+        for address in filled.as_text:
+            where = filled.form.where(address)
+            click.echo(words.message("as-text", language, source=filled.source, where=where), err=True)
         for name in filled.not_written:
             click.echo(words.message("not-written", language, source=filled.source, name=name), err=True)
         for differ in filled.disagreements:

@@ -36,7 +36,11 @@ def run() -> None:
     except (click.Abort, KeyboardInterrupt):
         click.echo("已中断", err=True)
         sys.exit(EXIT_USAGE)
-    except BrokenPipeError:
+    except OSError as error:
+        from tianbao.catalogue import words
+        from tianbao.cli.language import current
+
+        click.echo(words.message("no-output", current(), problem=error.strerror or "?"), err=True)
         sys.exit(EXIT_USAGE)
     except Exception as error:  # noqa: BLE001  the last line of defence: a log instead of a traceback
         from tianbao.cli.bugs import report_bug

@@ -39,7 +39,10 @@ def write_bytes(path: Path, data: bytes, language: Language) -> None:
 def write_text(target: str, text: str, language: Language) -> None:
     """Text to a file, or to stdout where the target is -."""
     if target == "-":
-        sys.stdout.buffer.write(text.encode("utf-8"))
-        sys.stdout.flush()
+        try:
+            sys.stdout.buffer.write(text.encode("utf-8"))
+            sys.stdout.flush()
+        except OSError as error:
+            raise Refused(words.message("no-output", language, problem=error.strerror or "?")) from None
     else:
         write_bytes(Path(target), text.encode("utf-8"), language)

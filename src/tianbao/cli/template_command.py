@@ -7,6 +7,9 @@ import click
 
 from tianbao.cli import language as languages
 
+_LONGEST = 100
+"""Characters of an agency's name or a date that fit a cover."""
+
 
 @click.command("template", short_help="生成空白填报表")
 @click.option("--form", "form_id", metavar="F", help="表式（默认政府信息公开工作年度报告）；见 tianbao forms")
@@ -37,6 +40,9 @@ def command(
     from tianbao.verbs.make import template
 
     language = languages.current(lang)
+    for text in (agency or "", deadline):
+        if len(text) > _LONGEST:
+            raise Refused(words.message("too-long", language, text=text[:20], limit=_LONGEST))
     report_year = year or date.today().year - 1
     form_id = form_id or library.DEFAULT_FORM
     try:

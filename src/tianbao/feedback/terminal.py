@@ -17,6 +17,8 @@ from tianbao.forms.model import Form
 _FOLD_AFTER = 8
 """Findings of one rule that are shown; what people see is folded, the JSON never is."""
 
+_LONGEST = 1_000
+
 _STYLE = {
     "passed": "green", "queried": "yellow", "failed": "bold red", "unreadable": "bold red",
     "error": "red", "query": "yellow", "notice": "dim",
@@ -107,5 +109,6 @@ def _finding(finding: Finding, form: Form | None, language: Language) -> Iterato
 
 
 def _safe(text: str) -> str:
-    """No control characters of a file reach the terminal."""
+    """No control characters of a file reach the terminal, and no flood of them."""
+    text = text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
     return "".join(character if character.isprintable() else "\ufffd" for character in text)

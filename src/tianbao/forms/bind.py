@@ -8,7 +8,7 @@ from itertools import pairwise
 from tianbao.forms.model import Block, Cell, Heading, Instance, Rule, Section, Severity
 from tianbao.forms.shape import suggestion
 from tianbao.forms.source import Mark, Mistake, Node
-from tianbao.forms.totals import TotalRule
+from tianbao.forms.totals import TotalRule, reserved
 from tianbao.rules.expr import (
     And,
     Compare,
@@ -76,6 +76,8 @@ def bind_rules(
             mistakes.append(Mistake("FORM-TWICE", node.at("id"), facts))
             continue
         seen[rule_id] = node.mark
+        if reserved(rule_id):
+            mistakes.append(Mistake("RULE-RESERVED", node.at("id"), {"found": rule_id}))
         mine = [total for total in totals if total.rule == rule_id]
         rules.append(_written(node, mine, scope) if "holds" in node.keys else _of_total(node, mine, totals, scope))
     for rule_id in dict.fromkeys(total.rule for total in totals):
@@ -171,10 +173,10 @@ def _instances(rule_id: str, node: Node, scope: _Scope) -> Iterator[tuple[Instan
     try:
         expr = parse(node.text)
     except RuleSyntaxError as error:
-        scope.mistakes.append(Mistake(error.problem, _within(node, error.at, error.length), dict(error.facts)))
+        scope.mistakes.append(Mistake(error.problem, node.within(error.at, error.length), dict(error.facts)))
         return
     found = list(refs(expr))
-    if not found:
+    if all(ref.scope for ref in found):
         scope.mistakes.append(Mistake("RULE-NO-CELL", node.mark))
         return
     first = next((ref for ref in found if "$" in ref.address), None)
@@ -193,17 +195,10 @@ def _instances(rule_id: str, node: Node, scope: _Scope) -> Iterator[tuple[Instan
         yield _instance(rule_id, tuple(binding.values()), bound, scope)
 
 
-def _within(node: Node, at: int, length: int) -> Mark:
-    """The place of an offset in a scalar; the scalar itself where escapes or line breaks hide the offset."""
-    if node.mark.length - (2 if node.quoted else 0) != len(node.text):
-        return node.mark
-    return Mark(node.mark.line, node.mark.column + at + (1 if node.quoted else 0), length)
-
-
 def _of_ref(ref: Ref, node: Node) -> Mark:
     """The place of an operand as it was written, last year's with its “previous.”."""
     written = re.match(r"[\w$*.]*", node.text[ref.at :])
-    return _within(node, ref.at, len(written[0]) if written else 1)
+    return node.within(ref.at, len(written[0]) if written else 1)
 
 
 def _check_variables(found: list[Ref], first: Ref | None, node: Node, scope: _Scope) -> None:
@@ -236,7 +231,10 @@ def _bindings(ref: Ref, cells: Mapping[str, Cell]) -> list[dict[str, str]]:
 
 
 def _wildcards(part: str) -> str:
-    return re.escape(part).replace(r"\*", "[^.]*")
+    """A part with * as a pattern that never goes back over what one * took."""
+    first, *rest = (re.escape(piece) for piece in re.split(r"\*+", part))
+    between = "".join(f"(?>[^.]*?{piece})" for piece in rest[:-1])
+    return first + between + (f"[^.]*{rest[-1]}" if rest else "")
 
 
 def _bound(expr: Expr, binding: dict[str, str], node: Node, scope: _Scope) -> Expr:

@@ -106,7 +106,8 @@ def _data(form: Form, base: Node, case: Node, year: int, mistakes: list[Mistake]
 
 
 def _texts(form: Form, node: Node, mistakes: list[Mistake]) -> dict[str, str]:
-    return {key: found.text for key, found in _known(node, "texts", form.narratives, mistakes)}
+    known = _known(node, "texts", form.narratives, mistakes)
+    return {key: str(_scalar(found, numeric=False) or "") for key, found in known}
 
 
 def _cells(form: Form, node: Node, mistakes: list[Mistake]) -> dict[str, Value]:

@@ -10,11 +10,15 @@ from tianbao.forms.kinds import Said, cross, inherit, kind_of, said_by, unique
 from tianbao.forms.model import Block, Cell, Form, Heading, Leaf, Narrative, Section, SignOff
 from tianbao.forms.shape import check_shape
 from tianbao.forms.source import FormMistakes, Mistake, Node, read
+from tianbao.forms.texts import odd_characters, same_labels
 from tianbao.forms.totals import add_totals
 from tianbao.rules.parse import KEYWORDS
 
 MOST_CELLS = 10_000
 """A form with more cells is refused: it is a slip in `repeat` or in anchors."""
+
+LONGEST_ADDRESS = 120
+"""Characters of an address; with rule ids and places it stays readable, and far from the 255 of a workbook's names."""
 
 _DEFAULT_LINES = "30"
 _RESERVED_SHEETS = ("填报说明", "校验", "_tianbao", "history")
@@ -95,11 +99,13 @@ def compile_form(text: str, name: str, schema: Mapping[str, Any]) -> Form:
         whole = root
         root, found = check_shape(root, schema)
         mistakes += found
+        mistakes += odd_characters(root, frozenset(mistake.mark for mistake in mistakes))
         own: list[Mistake] = []
         form = _form(root, own)
         lost = {*_lost(whole, root), *("id" for node in root.nodes("sections") if "id" not in node.keys)}
         lost |= {"rows" for mistake in own if mistake.id == "FORM-LARGE"}
         follow = {name for key in lost for name in _FOLLOWS.get(key, ())}
+        follow |= {"ADDRESS-LONG" for mistake in mistakes if mistake.id == "FORM-LONG"}
         mistakes += [mistake for mistake in own if mistake.id not in follow]
         if not mistakes:
             return form
@@ -186,6 +192,9 @@ class _Names:
 
     def take(self, address: str, section: Node, row: Node, column: Node) -> None:
         """Defined names do not tell upper from lower case, and .xls turns their dots into underscores."""
+        if len(address) > LONGEST_ADDRESS:
+            facts = {"address": address[:40] + "…", "length": str(len(address)), "limit": str(LONGEST_ADDRESS)}
+            self.mistakes.append(Mistake("ADDRESS-LONG", section.at("id"), facts))
         name = address.lower().replace(".", "_")
         if name not in self.taken:
             self.taken[name] = (section, row, column)
@@ -239,6 +248,7 @@ def _block(node: Node, section: Node, section_said: Said, names: _Names) -> Bloc
     if max(len(rows.leaves), 1) * max(len(columns.leaves), 1) + len(names.taken) > MOST_CELLS:
         names.mistakes.append(Mistake("FORM-LARGE", node.mark, {"most": str(MOST_CELLS)}))
         return Block(title, node.word("corner"), (), (), ())
+    names.mistakes += (*same_labels(rows.headings), *same_labels(columns.headings))
     cells = []
     for row, row_said, row_node in rows.leaves or [((), {}, node)]:
         for column, column_said, column_node in columns.leaves or [((), {}, node)]:

@@ -1,12 +1,12 @@
 """Value keys (value, unit, places, min, max, choices, like, blank), inherited form → section → block → heading."""
 
-import re
 from collections.abc import Iterable
 from decimal import Decimal
 
+from tianbao.forms.like import like_problem
 from tianbao.forms.model import Kind
 from tianbao.forms.source import Mark, Mistake, Node
-from tianbao.values import Number, tidy, understand
+from tianbao.values import EXACT_DIGITS, Number, tidy, understand
 
 VALUE_KEYS = ("value", "unit", "places", "min", "max", "choices", "like", "blank")
 
@@ -54,13 +54,14 @@ def kind_of(said: Said, mistakes: list[Mistake]) -> Kind:
             )
     if value == "choice" and "choices" not in said:
         mistakes.append(Mistake("VALUE-CHOICES", said["value"].mark))
-    least, most = _number(said.get("min")), _number(said.get("max"))
+    least, most = _number(said.get("min"), mistakes), _number(said.get("max"), mistakes)
     if least is not None and most is not None and least > most:
         mistakes.append(Mistake("VALUE-RANGE", said["min"].mark, {"min": str(least), "max": str(most)}))
     _check_choices(said.get("choices"), mistakes)
     like = said["like"].text if "like" in said else ""
-    if like and not _compiles(like):
-        mistakes.append(Mistake("VALUE-LIKE", said["like"].mark, {"found": like}))
+    problem = like_problem(like)
+    if problem:
+        mistakes.append(Mistake(problem, said["like"].mark, {"found": like}))
         like = ""
     return Kind(
         value=value,  # type: ignore[arg-type]  # one of ValueType: form.schema.json
@@ -94,13 +95,11 @@ def _check_choices(choices: Node | None, mistakes: list[Mistake]) -> None:
         mistakes.append(Mistake("VALUE-LIST", choices.mark, facts))
 
 
-def _number(node: Node | None) -> Number | None:
-    return None if node is None else tidy(Decimal(node.text))
-
-
-def _compiles(pattern: str) -> bool:
-    try:
-        re.compile(pattern)
-    except re.error:
-        return False
-    return True
+def _number(node: Node | None, mistakes: list[Mistake]) -> Number | None:
+    if node is None:
+        return None
+    if sum(map(str.isdigit, node.text)) > EXACT_DIGITS:
+        facts = {"found": node.text[:40], "limit": str(EXACT_DIGITS)}
+        mistakes.append(Mistake("NUMBER-LONG", node.mark, facts))
+        return None
+    return tidy(Decimal(node.text))

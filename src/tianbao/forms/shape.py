@@ -27,6 +27,9 @@ _TYPES = {"object": ("键: 值", "key: value"), "array": ("列表", "a list"), "
 _KEPT = frozenset({"id", "form", "edition", "sheet"})
 """A wrong name still names something: what refers to it is not wrong as well."""
 
+_CUT_IF_LONG = frozenset({"holds", "like"})
+"""Texts that are not even read when they are too long."""
+
 _WITH_VALUE = ("places", "min", "max", "choices", "like")
 """Keys that mean nothing beside a `value` that is wrong."""
 
@@ -88,7 +91,7 @@ def _mistakes(error: ValidationError, node: Node, wrong: set[int]) -> list[Mista
     if id(node) in wrong:
         return []
     path = list(error.absolute_path)
-    if not (path and path[-1] in _KEPT) and rule != "maxLength":
+    if not (path and path[-1] in _KEPT) and (rule != "maxLength" or path[-1] in _CUT_IF_LONG):
         wrong.add(id(node))
     facts = {"found": node.text[:40], "known": ""}
     if rule == "enum":

@@ -80,6 +80,12 @@ class Node:
         found = self.entries.get(key)
         return self.mark if found is None else found.mark
 
+    def within(self, at: int, length: int) -> Mark:
+        """The place of an offset in a scalar; the scalar itself where escapes or line breaks hide the offset."""
+        if self.mark.length - (2 if self.quoted else 0) != len(self.text):
+            return self.mark
+        return Mark(self.mark.line, self.mark.column + at + (1 if self.quoted else 0), length)
+
     def plain(self) -> object:
         """As JSON data, every scalar a text."""
         if self.kind == "map":

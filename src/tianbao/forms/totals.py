@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from tianbao.catalogue import words
 from tianbao.forms.model import Block, Cell, Heading, Leaf, Section
 from tianbao.forms.shape import suggestion
 from tianbao.forms.source import Mark, Mistake
@@ -20,6 +21,11 @@ class TotalRule:
     address: str
     parts: Sum
     mark: Mark
+
+
+def reserved(rule_id: str) -> bool:
+    """Whether tianbao's own findings have that id."""
+    return rule_id.upper() in words.findings()
 
 
 def add_totals(
@@ -103,6 +109,8 @@ def _check_headings(heading: Heading, mistakes: list[Mistake]) -> None:
         mistakes.append(Mistake("SUM-NOT-LEAF", heading.mark, {"label": heading.label}))
     if heading.sum and not heading.id:
         mistakes.append(Mistake("SUM-NO-ID", heading.mark, {"label": heading.label}))
+    if reserved(heading.rule):
+        mistakes.append(Mistake("RULE-RESERVED", heading.mark, {"found": heading.rule}))
     if heading.rule and not heading.sum:
         mistakes.append(Mistake("RULE-NO-SUM", heading.mark, {"rule": heading.rule}))
     for child in heading.of:

@@ -1,6 +1,7 @@
 """What arrived: bytes with their name, or the reason why something was passed over."""
 
 import hashlib
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,12 +37,12 @@ def receive(path: Path) -> Iterator[Received | PassedOver]:
     try:
         inside = sorted(path.iterdir())
     except OSError as error:
-        yield Received(str(path), None, None, "FILE-ACCESS", _reason(error))
+        yield Received(shown(path), None, None, "FILE-ACCESS", _reason(error))
         return
     for member in inside:
         if member.is_dir() and not member.is_symlink():
             if member.name.startswith("."):
-                yield PassedOver(str(member), "hidden")
+                yield PassedOver(shown(member), "hidden")
             else:
                 yield from receive(member)
         else:
@@ -49,7 +50,7 @@ def receive(path: Path) -> Iterator[Received | PassedOver]:
 
 
 def _file(path: Path, *, named: bool) -> Received | PassedOver:
-    source = str(path)
+    source = shown(path)
     if path.name.startswith("~$") or path.name.startswith(".~"):
         return PassedOver(source, "lock")
     if path.name.lower() in _HIDDEN or (path.name.startswith(".") and not named):
@@ -68,6 +69,15 @@ def _file(path: Path, *, named: bool) -> Received | PassedOver:
     if not named and path.suffix.lower() not in _ALWAYS and not data.startswith(_MAGIC):
         return PassedOver(source, "other")
     return Received(source, data, hashlib.sha256(data).hexdigest())
+
+
+def shown(path: Path) -> str:
+    """The path as people read it; a name that is not UTF-8 is shown as GB18030, as old Windows programs wrote it."""
+    raw = os.fsencode(path)
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("gb18030", "replace")
 
 
 def _reason(error: OSError) -> str:

@@ -39,9 +39,10 @@ def paragraphs(text: str) -> list[Heading | Paragraph]:
 
 
 def _title(form: Form, submission: Submission) -> tuple[str, ...]:
+    name = " ".join(submission.agency.name.split())
     rest = form.report_title("", submission.year)
-    whole = form.report_title(submission.agency.name, submission.year)
-    return (submission.agency.name, rest) if whole == submission.agency.name + rest else (whole,)
+    whole = form.report_title(name, submission.year)
+    return (name, rest) if whole == name + rest else (whole,)
 
 
 def _table(section: Section, submission: Submission) -> Grid:

@@ -10,7 +10,7 @@
     address = [ "previous." ] part { "." part } ;   part = id | "$" id ;
     pattern = address, where a part may contain "*" ;
 
-Nothing is evaluated; no parentheses around terms (four forms need none).
+Nothing is evaluated; no parentheses around terms and no signs before numbers (four forms need none).
 """
 
 import re
@@ -36,12 +36,15 @@ from tianbao.rules.expr import (
     Total,
     Words,
 )
-from tianbao.values import tidy
+from tianbao.values import EXACT_DIGITS, tidy
 
 KEYWORDS = frozenset({"implies", "or", "and", "not", "filled", "mentions", "sum", "length", "yes", "no"})
 
 LONGEST_TEXT = 255
 """Characters that a text inside a formula of a sheet may have."""
+
+DEEPEST = 8
+"""`not` before `not`, or factors before a factor, at most."""
 
 _TOKEN = re.compile(
     r"""(?P<space>\s+)
@@ -91,6 +94,9 @@ def _tokens(text: str) -> list[_Token]:
             kind = "word"
         if kind == "string" and len(found[0]) - 2 > LONGEST_TEXT:
             raise RuleSyntaxError("RULE-TEXT-LONG", at, len(found[0]), limit=str(LONGEST_TEXT))
+        if kind == "number" and sum(map(str.isdigit, found[0])) > EXACT_DIGITS:
+            facts = {"found": found[0][:40], "limit": str(EXACT_DIGITS)}
+            raise RuleSyntaxError("NUMBER-LONG", at, len(found[0]), **facts)
         if kind != "space":
             out.append(_Token(kind, found[0], at))
         at = found.end()
@@ -149,9 +155,14 @@ class _Parser:
             tests.append(self._test())
         return tests[0] if len(tests) == 1 else And(tuple(tests))
 
-    def _test(self) -> Expr:
+    def _check_depth(self, depth: int) -> None:
+        if depth > DEEPEST:
+            raise RuleSyntaxError("RULE-DEEP", self._peek().at, limit=str(DEEPEST))
+
+    def _test(self, depth: int = 0) -> Expr:
+        self._check_depth(depth)
         if self._accept("not"):
-            return Not(self._test())
+            return Not(self._test(depth + 1))
         if self._accept("filled"):
             return Filled(self._bracketed())
         left = self._total()
@@ -177,12 +188,13 @@ class _Parser:
             terms.append((sign, self._term()))
         return Total(tuple(terms))
 
-    def _term(self) -> Term:
+    def _term(self, depth: int = 0) -> Term:
+        self._check_depth(depth)
         token = self._peek()
         if token.kind == "number":
             self._take()
             constant = Constant(tidy(Decimal(token.text)))
-            return Times(constant, self._term()) if self._accept("*") else constant
+            return Times(constant, self._term(depth + 1)) if self._accept("*") else constant
         if token.kind == "string":
             return Words(self._take().text[1:-1])
         if token.text in ("yes", "no") and token.kind == "word":
@@ -196,6 +208,10 @@ class _Parser:
             return Sum(tuple(found))
         if self._accept("length"):
             return Length(self._bracketed())
+        if token.text in ("+", "-"):
+            raise RuleSyntaxError("RULE-SIGN", token.at, found=token.text)
+        if token.text == "(":
+            raise RuleSyntaxError("RULE-BRACKETS", token.at)
         return self._address(_PART)
 
     def _bracketed(self) -> Ref:

@@ -139,11 +139,10 @@ def schema_text(form: Form) -> str:
 
 def rule_book(language: Language) -> Iterator[str]:
     """The rule book as Markdown: every rule of every form, then what tianbao itself checks."""
-    yield "# 规则手册"
-    yield ""
-    yield "由表式定义生成（`tianbao rules`），不要手工修改。"
-    yield ""
-    yield "级别：错误须改正；需说明的可以在“校验”表写明原因；提示不影响通过。"
+    yield f"# {words.message('book-title', language)}"
+    for key in ("book-made", "book-levels"):
+        yield ""
+        yield words.message(key, language)
     for listed in library.listed():
         form = library.load(listed.id, listed.edition)
         beside = library.cases_beside(listed.path)
@@ -152,11 +151,11 @@ def rule_book(language: Language) -> Iterator[str]:
         yield f"## {form.name}"
         if form.basis:
             yield ""
-            yield f"依据：{form.basis}"
+            yield words.message("book-basis", language, text=form.basis)
         for rule in form.rules:
             yield from _rule(form, rule, cases, language)
     yield ""
-    yield "## 各表式共同的检查"
+    yield f"## {words.message('book-common', language)}"
     for rule_id, entries in words.findings().items():
         if rule_id == "RULE":
             continue
@@ -165,7 +164,12 @@ def rule_book(language: Language) -> Iterator[str]:
         yield ""
         for entry in entries.values():
             severity = words.message(f"severity-{entry.severity}", language)
-            yield f"- {severity}：{_template(entry.said[language])}。怎么改：{_template(entry.fix[language])}"
+            fix = words.message("book-fix", language, text=_template(entry.fix[language]))
+            yield (
+                f"- {severity}: {_template(entry.said[language])}; {fix}"
+                if language == "en"
+                else (f"- {severity}：{_template(entry.said[language])}。{fix}")
+            )
 
 
 def _template(text: str) -> str:
@@ -178,14 +182,15 @@ def _rule(form: Form, rule: Rule, cases: tuple[Case, ...], language: Language) -
     yield ""
     yield f"{rule.sentence}。"
     yield ""
-    yield f"- 级别：{words.message(f'severity-{rule.severity}', language)}；共 {len(rule.instances)} 个实例"
-    yield f"- 依据：{rule.source}"
+    severity = words.message(f"severity-{rule.severity}", language)
+    yield f"- {words.message('book-severity', language, severity=severity, count=len(rule.instances))}"
+    yield f"- {words.message('book-basis', language, text=rule.source)}"
     if rule.explain:
-        yield f"- 怎么改：{rule.explain}"
-    for label, state in (("通过的例子", "holds"), ("不符的例子", "broken")):
+        yield f"- {words.message('book-fix', language, text=rule.explain)}"
+    for state in ("holds", "broken"):
         example = _example(form, rule, cases, state)
         if example:
-            yield f"- {label}：{example}"
+            yield f"- {words.message(f'book-{state}', language, text=example)}"
 
 
 def _example(form: Form, rule: Rule, cases: tuple[Case, ...], state: str) -> str:

@@ -10,10 +10,7 @@ from tianbao.forms.sums import with_totals
 from tianbao.intake.received import Received, receive
 from tianbao.submission import Agency, Submission
 from tianbao.values import COMPARE_PLACES, rounded
-from tianbao.verbs.reading import OwnResult, read_submission, unreadable
-
-MAX_TEXT = 32_767
-"""Characters that a cell of a workbook holds."""
+from tianbao.verbs.reading import OwnResult, is_workbook, read_submission, unreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +31,7 @@ class Filled:
     form: Form | None = None
     disagreements: tuple[Disagreement, ...] = ()
     not_written: tuple[str, ...] = ()
+    as_text: tuple[str, ...] = ()
     finding: Finding | None = None
 
 
@@ -58,9 +56,11 @@ def fill(paths: Iterable[Path], totals: str) -> Iterator[Filled]:
 
 
 def _fill(received: Received, totals: str) -> Filled | None:
-    from tianbao.workbook.emit import emit
+    from tianbao.workbook.emit import DoesNotFit, emit
     from tianbao.workbook.write import filled_content, not_written, plan_of
 
+    if is_workbook(received):
+        return Filled(received.source, None, finding=unreadable("FILE-NOT-DATA"))
     try:
         read = read_submission(received)
     except OwnResult:
@@ -70,12 +70,15 @@ def _fill(received: Received, totals: str) -> Filled | None:
     unknown = next((address for address in read.submission.entries if address not in read.form.cells), None)
     if unknown is not None:
         return Filled(received.source, None, finding=unreadable("CELL-UNKNOWN", address=unknown))
-    long = next((text for text, words in read.submission.texts.items() if len(words) > MAX_TEXT), None)
-    if long is not None:
-        return Filled(received.source, None, finding=unreadable("TEXT-LONG", address=long, limit=str(MAX_TEXT)))
     content = filled_content(read.form, read.submission, "typed" if totals == "typed" else "formula")
     differ = () if totals == "typed" else tuple(disagreements(read.form, read.submission))
-    return Filled(received.source, emit(plan_of(content)), read.form, differ, not_written(content))
+    try:
+        data = emit(plan_of(content))
+    except DoesNotFit as error:
+        return Filled(received.source, None, finding=unreadable("TEXT-LONG", address=error.place))
+    values = read.submission.value
+    as_text = [a for a, value in content.values.items() if value.kind == "text" and values(a).number is not None]
+    return Filled(received.source, data, read.form, differ, not_written(content), tuple(as_text))
 
 
 def disagreements(form: Form, submission: Submission) -> Iterator[Disagreement]:

@@ -31,7 +31,7 @@ def read_submission(received: Received) -> Read:
     if received.data is None:
         return Read(finding=unreadable(received.problem, problem=received.detail, limit=received.detail))
     try:
-        submission = _workbook(received.data) if _is_workbook(received) else _json(received.data)
+        submission = _workbook(received.data) if is_workbook(received) else _json(received.data)
         return Read(submission, library.load(submission.form, submission.edition))
     except NotASubmission as error:
         if error.problem == "OWN-RESULT":
@@ -46,7 +46,8 @@ def unreadable(rule: str, **facts: str) -> Finding:
     return Finding(rule, rule, words.finding(rule).severity, "any", facts=facts)
 
 
-def _is_workbook(received: Received) -> bool:
+def is_workbook(received: Received) -> bool:
+    """Whether the bytes are to be read as a workbook; .json and what begins with a brace are data."""
     data = received.data or b""
     return data.startswith((_ZIP, _OLE)) or not (
         received.source.lower().endswith(".json") or data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")

@@ -131,6 +131,16 @@ def type_errors(cells: Iterable[Cell], layout: Layout) -> str:
     return "+".join(parts) or "0"
 
 
+def too_many_places(cells: Iterable[Cell], layout: Layout) -> str:
+    """How many amounts have more decimals than they may have."""
+    parts = []
+    for cell in cells:
+        if cell.kind.value == "amount" and cell.total is None:
+            number = f"N({layout.places[cell.address].full})"
+            parts.append(f"(ROUND({number},{cell.kind.places})<>{number})")
+    return "+".join(("0", *parts))
+
+
 def wrong_here(kind: Kind, place: str) -> str:
     """Whether a numeric cell holds what its kind does not allow; a condition over one cell of the same sheet."""
     tests = [f"{place}<>ROUND({place},{kind.places})"]

@@ -114,6 +114,8 @@ def _check_lines(form: Form) -> list[CheckLine]:
             keys.append((f"TYPE-BLANK[{section.id}]", "text", section.id))
         else:
             keys.append((f"TYPE-INT[{section.id}]", "types", section.id))
+        if any(cell.kind.value == "amount" and cell.total is None for cell in section.cells):
+            keys.append((f"TYPE-FEE[{section.id}]", "places", section.id))
         if "ask" in policies:
             keys.append((f"TYPE-BLANK[{section.id}]", "blanks", section.id))
         if "must" in policies:

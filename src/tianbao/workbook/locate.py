@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -31,6 +31,11 @@ class Found:
     differ: tuple[str, ...] = ()
     headings: Mapping[str, Place] = field(default_factory=dict, hash=False)
 
+    @property
+    def unheaded(self) -> tuple[str, ...]:
+        """Addresses that were read by their names alone."""
+        return tuple(address for address in self.places if address not in self.headings)
+
 
 def locate(layout: Layout, book: RawBook) -> Found:
     """The places of all cells of the form's tables."""
@@ -39,13 +44,15 @@ def locate(layout: Layout, book: RawBook) -> Found:
     for section in layout.form.sections:
         if section.blocks:
             headed |= _by_headings(section, layout, book, named)
+    headed_there = {place: address for address, place in headed.items()}
     places: dict[str, Place] = {}
     unnamed, lost, differ = [], [], []
     for address in layout.form.cells:
         name, heading = named.get(name_key(address)), headed.get(address)
         if name is None:
             unnamed.append(address)
-        if name and heading and name != heading:
+        # a name is also contradicted by the headings of another cell at its place
+        if (name and (heading or name) != name) or (name and headed_there.get(name, address) != address):
             differ.append(address)
         elif name or heading:
             places[address] = name or heading  # type: ignore[assignment]  # one of the two
@@ -58,6 +65,18 @@ def locate(layout: Layout, book: RawBook) -> Found:
             differ.append(address)
             del places[address]
     return Found(places, tuple(unnamed), tuple(lost), tuple(differ), headed)
+
+
+def copies(layout: Layout, book: RawBook, found: Found) -> Iterator[tuple[Section, RawSheet, Mapping[str, Place]]]:
+    """Sheets that show a table of the form and were not read: copies, or the table pasted once more."""
+    own = {name.lower() for name in layout.sheets}
+    for section in layout.form.sections:
+        read = {found.places[cell.address].sheet for cell in section.cells if cell.address in found.places}
+        for sheet in book.sheets if section.cells else ():
+            if sheet.visible and sheet.name.lower() not in own and sheet.name not in read:
+                shown = _on_sheet(layout.grids[section.id], sheet)
+                if len(shown) * 2 >= len(section.cells):
+                    yield section, sheet, shown
 
 
 def name_key(name: str) -> str:

@@ -33,6 +33,7 @@ _LOOKS: dict[Look, dict[str, Any]] = {
     "text": {"font_name": FANG, "font_size": 12, "align": "left", "valign": "top", "text_wrap": True, **_BOX},
     "plain": {"font_name": SONG, "font_size": 11, "bg_color": _PALE, "indent": 1, **_LEFT, **_BOX},
     "open": {"font_name": SONG, "font_size": 11, "indent": 1, **_LEFT, **_BOX},
+    "sign": {"font_name": SONG, "font_size": 11, "indent": 1, "num_format": "@", **_LEFT, **_BOX},
     "open-center": {"font_name": SONG, "font_size": 11, **_CENTER, **_BOX},
     "light": {"font_name": HEI, "font_size": 10, **_CENTER, **_BOX},
     "big-light": {"font_name": HEI, "font_size": 18, **_CENTER, **_BOX},

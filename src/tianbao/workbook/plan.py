@@ -14,13 +14,13 @@ from tianbao.workbook.a1 import Area
 from tianbao.workbook.layout import Layout
 
 Look = Literal[
-    "title", "subtitle", "label", "corner", "head", "row-head", "entry", "amount", "total", "text", "plain", "open",
-    "open-center", "light", "big-light", "check", "check-number", "check-text", "guide", "count", "note", "link",
-    "identity", "seal", "stamp", "side-light", "side-label",
+    "title", "subtitle", "label", "corner", "head", "row-head", "entry", "amount", "total", "text", "plain",
+    "open", "sign", "open-center", "light", "big-light", "check", "check-number", "check-text", "guide",
+    "count", "note", "link", "identity", "seal", "stamp", "side-light", "side-label",
 ]  # fmt: skip
 """Names of cell formats; what they look like stands in workbook/looks.py."""
 
-UNLOCKED: frozenset[Look] = frozenset({"entry", "amount", "text", "open", "open-center"})
+UNLOCKED: frozenset[Look] = frozenset({"entry", "amount", "text", "open", "sign", "open-center"})
 
 
 @dataclass(frozen=True, slots=True)

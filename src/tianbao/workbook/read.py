@@ -25,7 +25,7 @@ from tianbao.workbook.layout import (
     Layout,
     layout_of,
 )
-from tianbao.workbook.locate import Found, locate, name_key, named_places, sheet_named
+from tianbao.workbook.locate import Found, copies, locate, name_key, named_places, sheet_named
 from tianbao.workbook.package import NotAWorkbook, open_package
 from tianbao.workbook.sheets import RawBook, RawCell, RawSheet, Spot, read_book
 
@@ -245,12 +245,26 @@ def _observations(form: Form, layout: Layout, book: RawBook, found: Found) -> It
                 if address in hit:
                     yield Observation(kind, section.sheet, {"address": address, "where": form.where(address)})  # type: ignore[arg-type]
         yield from _moved(section, addresses, layout, found)
+    yield from _copied(layout, book, found)
+
+
+def _copied(layout: Layout, book: RawBook, found: Found) -> Iterator[Observation]:
+    """A second sheet with other figures than those that were read."""
+    for section, sheet, places in copies(layout, book, found):
+        for address, place in places.items():
+            there = _cell(book, place).value
+            if there.kind != "blank" and there != _cell(book, found.places.get(address)).value:
+                yield Observation("repeated-sheet", sheet.name, {"copy": sheet.name, "sheet": section.sheet})
+                break
 
 
 def _moved(section: Section, addresses: list[str], layout: Layout, found: Found) -> Iterator[Observation]:
     unnamed = [address for address in addresses if address in found.unnamed and address in found.places]
     if unnamed:
         yield Observation("names-lost", section.sheet, {"count": str(len(unnamed))})
+    unheaded = [address for address in addresses if address in found.unheaded]
+    if unheaded:
+        yield Observation("headings-lost", section.sheet, {"count": str(len(unheaded))})
     moved = [
         address for address in addresses if address in found.places and found.places[address] != layout.places[address]
     ]

@@ -33,7 +33,7 @@ class Results:
         queries = sum(
             1
             for key, light in self.lights.items()
-            if light == FAIL and levels.get(key) == QUERY and not explained.get(key, "").strip()
+            if light == FAIL and levels.get(key) == QUERY and text_length(explained.get(key, "")) == 0
         )
         return (NOT_READY if errors else EXPLAIN if queries else READY), errors, queries
 
@@ -83,6 +83,8 @@ def levels_of(content: Content) -> dict[str, str]:
         elif line.kind == "text":
             narrative = content.form.narratives[line.subject].narrative
             levels[line.key] = {"must": ERROR, "ask": QUERY}.get(narrative.blank if narrative else "", NOTICE)
+        elif line.kind == "places":
+            levels[line.key] = QUERY
         elif line.kind in ("types", "musts"):
             levels[line.key] = ERROR
     return levels
@@ -108,9 +110,16 @@ def _count(kind: str, subject: str, content: Content) -> int:
         if narrative is None or narrative.blank in ("may", "zero"):
             return 0
         return int(length_of(content, subject) == 0)
+    if kind == "places":
+        return sum(too_long(content.values[cell.address], cell.kind) for cell in section.cells if cell.total is None)
     if kind != "types":
         return blank_count(content, subject, "ask" if kind == "blanks" else "must")
     return sum(_wrong(content.values[cell.address], cell.kind) for cell in section.cells if cell.kind.numeric)
+
+
+def too_long(value: Value, kind: Kind) -> bool:
+    """Whether an amount has more decimals than it may have."""
+    return kind.value == "amount" and value.number is not None and places_of(value.number) > kind.places
 
 
 def _wrong(value: Value, kind: Kind) -> int:

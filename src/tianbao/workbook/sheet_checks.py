@@ -34,6 +34,7 @@ _KINDS = {
     "blanks": "“{subject}”表中空着或写了“/”“无”等记号的格数（没有发生的填 0）",
     "musts": "“{subject}”表中必须填写而空着的格数",
     "types": "“{subject}”表中不是数字、为负数或该填整数而带小数的格数",
+    "places": "“{subject}”表中小数位数过多的金额格数",
     "text": "“{subject}”没有填写（0 表示已填写）",
 }
 _FREE = "（可另写一条说明：左边填编号，右边填说明）"
@@ -164,6 +165,8 @@ def _count_formula(line: CheckLine, content: Content) -> str:
     layout = content.layout
     if line.kind == "text":
         return f"IF({formula.text_length(layout.places[line.subject].full)}=0,1,0)"
+    if line.kind == "places":
+        return formula.too_many_places(section.cells, layout)
     if line.kind == "types":
         return formula.type_errors(section.cells, layout)
     policy = "ask" if line.kind == "blanks" else "must"

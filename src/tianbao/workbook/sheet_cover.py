@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from tianbao.workbook import formula
 from tianbao.workbook.a1 import Area, Place
 from tianbao.workbook.layout import (
     CHECKS,
@@ -101,8 +102,8 @@ def _light(content: Content, results: Results, levels: dict[str, str]) -> Iterat
 
     name = Place(COVER, *COVER_AGENCY).absolute
     levels_at, lights_at, explained_at = on_checks(LEVEL), on_checks(LIGHT), on_checks(EXPLANATION)
-    errors = f'(SUMPRODUCT(({levels_at}="{ERROR}")*({lights_at}="不符"))+(LEN(TRIM({name}))=0))'
-    queries = f'SUMPRODUCT(({levels_at}="{QUERY}")*({lights_at}="不符")*(LEN(TRIM({explained_at}))=0))'
+    errors = f'(SUMPRODUCT(({levels_at}="{ERROR}")*({lights_at}="不符"))+({formula.text_length(name)}=0))'
+    queries = f'SUMPRODUCT(({levels_at}="{QUERY}")*({lights_at}="不符")*({formula.text_length(explained_at)}=0))'
     light, error_count, query_count = results.overall(levels, content.explanations, content.issue.agency is None)
     yield _item(row, 0, 1, "label", "上报状态")
     yield _item(
@@ -133,5 +134,6 @@ def _signatures(content: Content) -> Iterator[Item]:
     yield _item(first - 1, 0, _LAST, "subtitle", "签字盖章")
     for number, line in enumerate(content.form.signoff):
         yield _item(first + number, 0, 1, "label", line.label)
-        yield _item(first + number, 2, 3, "open", content.signoff.get(line.id))
+        # as text: a phone number keeps its 0, a date stays as it was written
+        yield _item(first + number, 2, 3, "sign", content.signoff.get(line.id))
     yield Item(Area(Place(COVER, first, 4), Place(COVER, last, _LAST)), "stamp", "（单位公章）")

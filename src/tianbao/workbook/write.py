@@ -82,7 +82,12 @@ def not_written(content: Content) -> tuple[str, ...]:
     """Texts that the form does not have, and keys of explanations for which no free line is left."""
     levels = levels_of(content)
     spare = [key for key, _ in free_explanations(content, levels)[FREE_LINES:]]
-    return (*(text for text in content.texts if text not in content.form.narratives), *spare)
+    signed = {line.id for line in content.form.signoff}
+    return (
+        *(text for text in content.texts if text not in content.form.narratives),
+        *(f"signoff.{line}" for line in content.signoff if line not in signed),
+        *spare,
+    )
 
 
 def plan_of(content: Content) -> BookPlan:
