@@ -40,13 +40,19 @@ cases:
   - case: 上年的年份
     previous: {year: 2020}
     findings: []
+  - case: 没有文字
+    texts: {overview: ~}
+    findings: []
+  - case: 这些字
+    texts: {overview: "~"}
+    findings: []
 """
 
 
 def test_what_a_case_is() -> None:
     cases, mistakes = read_cases(TEXT, FORM)
     assert mistakes == ()
-    base, various, last, _ = cases
+    base, various, last, *_ = cases
     assert (base.name, base.expected, base.previous) == ("base", (), None)
     assert base.data["year"] == 2024
     assert base.data["agency"] == {"name": "示例局", "code": None}
@@ -82,6 +88,11 @@ def test_how_cells_are_written(address: str, value: object) -> None:
 def test_blanks_are_left_out() -> None:
     cells = read_cases(TEXT, FORM)[0][1].data["cells"]
     assert not {"work.came.people", "work.done.total"} & set(cells)
+
+
+def test_a_text_is_blanked_as_a_cell_is() -> None:
+    cases = read_cases(TEXT, FORM)[0]
+    assert [case.data["texts"] for case in cases[4:]] == [{}, {"overview": "~"}]
 
 
 def test_last_year_differs_from_the_base_and_is_the_year_before() -> None:

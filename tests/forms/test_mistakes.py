@@ -22,9 +22,12 @@ DEEP = "a: " + "[" * 60 + "]" * 60 + "\n"
 LAUGHS = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"{now}: &{now} [{', '.join(['*' + before] * 10)}]\n" for before, now in zip("abcdefgh", "bcdefghi", strict=True)
 )
-MANY_ROWS = "".join(f"      - {{id: r{number}, label: 行, repeat: 99}}\n" for number in range(40))
+MANY_ROWS = "".join(f"      - {{id: r{number}, label: 行{number}, repeat: 99}}\n" for number in range(40))
 MANY_LINES = "".join(f"- {{id: line{number}, label: 甲}}\n  " for number in range(8))
 LONG = "长" * 300
+UNIFIED = "{id: unified, label: 统一平台, value: yesno}"
+DEEP_ROWS = f"{{id: {'k' * 40}, label: 甲, of: [{{id: {'l' * 39}, label: 乙}}]}}"
+"""With a section's id of forty characters an address of 121."""
 
 BUILT = [
     ("YAML-SYNTAX", edited(("title: 二、办件", f"title: 二、{PLACE}\x07办件"))),
@@ -37,6 +40,16 @@ BUILT = [
     ("YAML-LARGE", LAUGHS.replace("e: &e [", f"e: {PLACE}&e [")),
     ("YAML-LARGE", f"a: {PLACE}[{'x, ' * MOST_NODES}x]\n"),
     ("FORM-LONG", edited(("label: 收到", f"label: 收到, help: {PLACE}{LONG}"))),
+    ("FORM-LONG", edited(("{id: head, label", f"{{id: {PLACE}{'h' * 41}, label"))),
+    ("FORM-LONG", edited(("form: small\n", f"form: {PLACE}{'f' * 240}\n"))),
+    ("FORM-LONG", edited(("id: overview", f"id: {PLACE}{'o' * 300}"))),
+    ("FORM-LONG", edited(("{id: firms", f"{{id: {PLACE}{'f' * 300}"))),
+    ("FORM-LONG", edited(('"^.{2,}$"', f'{PLACE}"{"(" * 101}"'))),
+    ("FORM-LONG", with_rule(f"{PLACE}{'not ' * 3000}filled(overview)")),
+    ("FORM-LONG", with_rule(f"{PLACE}{'1 * ' * 3000}work.came.total > 0")),
+    ("ADDRESS-LONG", edited(("id: site", f"id: {PLACE}{'s' * 40}"), (UNIFIED, DEEP_ROWS))),
+    ("RULE-DEEP", with_rule(f"{'not ' * 9}{PLACE}filled(overview)")),
+    ("RULE-DEEP", with_rule(f"{'1 * ' * 9}{PLACE}work.came.total > 0")),
     ("FORM-MANY", edited(("  - {id: head", f"  {PLACE}{MANY_LINES}- {{id: head"))),
     ("FORM-LARGE", edited(("  - id: work", f"  - {PLACE}id: work"), ("label: 收到}\n", "label: 收到}\n" + MANY_ROWS))),
     ("VALUE-LIST", edited(("[门户, 部门]", f"{PLACE}[" + ", ".join(f"{LONG[:50]}{n}" for n in range(6)) + "]"))),

@@ -49,8 +49,33 @@ def test_wildcards_are_spread_in_the_order_of_the_form() -> None:
 def test_last_year_is_no_cell_of_this_year() -> None:
     (instance,) = bound("work.came.total >= previous.work.came.firms").instances
     assert instance.addresses == ("work.came.total",)
-    (words,) = bound('previous.overview mentions "件"').instances
-    assert words.addresses == ()
+    (words,) = bound('filled(overview) or previous.overview mentions "件"').instances
+    assert words.addresses == ("overview",)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "found"),
+    [
+        ("work.came.*", ["people", "firms"]),
+        ("work.came.**", ["people", "firms"]),
+        ("work.came.*r*s", ["firms"]),
+        ("work.came.p*e", ["people"]),
+        ("work.came.*p*p*", ["people"]),
+        ("work.came.p*l*e*", ["people"]),
+        ("work.came.f*i*r*m*s", ["firms"]),
+    ],
+)
+def test_what_a_wildcard_stands_for(pattern: str, found: list[str]) -> None:
+    text = with_rule(f"sum({pattern}) > 0").replace("{id: total, label: 总计, sum: siblings, rule: W-ROW}", "")
+    text = text.replace("      - \n", "").replace("  - id: W-ROW\n    source: 标题“总计”\n", "")
+    (instance,) = compiled(text).rule("X").instances
+    assert instance.addresses == tuple(f"work.came.{column}" for column in found)
+
+
+def test_wildcards_do_not_keep_the_linter_busy() -> None:
+    text = edited(("{id: people, label: 自然人}", f"{{id: {'a' * 40}, label: 自然人}}"))
+    text += f"  - id: X\n    severity: error\n    source: 无\n    holds: sum(work.came.{'*a' * 12}*b) > 0\n"
+    assert [mistake.id for mistake in mistakes(text).mistakes] == ["RULE-UNKNOWN"]
 
 
 @pytest.mark.parametrize(

@@ -74,8 +74,7 @@ def test_libreoffice_sees_the_same_values(office: Office, tmp_path: Path, name: 
         assert seen[places[address]] == given.texts[address]
 
 
-@pytest.mark.parametrize("through", [(), ("ods",)], ids=["xlsx", "by ods"])
-@pytest.mark.parametrize("name", FORMS)
+@pytest.mark.parametrize(("name", "through"), [*((name, ()) for name in FORMS), ("gov-disclosure/2021", ("ods",))])
 def test_saved_by_libreoffice(office: Office, tmp_path: Path, name: str, through: tuple[str, ...]) -> None:
     form, given = FORMS[name], sent(FORMS[name])
     before = filled(form, given)
@@ -101,7 +100,7 @@ def test_saved_as_old_excel_and_back(office: Office, tmp_path: Path) -> None:
     assert (found.texts, found.observations) == (wanted.texts, ())
 
 
-@pytest.mark.parametrize("name", FORMS)
+@pytest.mark.parametrize("name", ["small", "gov-disclosure/2021"])
 def test_an_empty_workbook_saved(office: Office, tmp_path: Path, name: str) -> None:
     found = back(resaved(office, tmp_path, empty(FORMS[name], None)))
     assert kinds(found) == []

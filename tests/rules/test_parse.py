@@ -26,7 +26,7 @@ from tianbao.rules.expr import (
     Words,
     refs,
 )
-from tianbao.rules.parse import LONGEST_TEXT, RuleSyntaxError, parse
+from tianbao.rules.parse import DEEPEST, LONGEST_TEXT, RuleSyntaxError, parse
 
 A, B, C = Ref("t.a"), Ref("t.b"), Ref("t.c")
 
@@ -98,7 +98,18 @@ ERRORS = [
     ("filled(t.a) and", "RULE-END", ""),
     ("t.a = t.b t.c", "RULE-EXPECTED", "t.c"),
     ("t.a = t.b = t.c", "RULE-EXPECTED", "="),
-    ("(t.a + t.b) = 1", "RULE-EXPECTED", "("),
+    ("(t.a + t.b) = 1", "RULE-BRACKETS", "("),
+    ("t.a - (t.b + t.c) = 1", "RULE-BRACKETS", "("),
+    ("filled(t.a) implies (filled(t.b) or filled(t.c))", "RULE-BRACKETS", "("),
+    ("t.a >= -3", "RULE-SIGN", "-"),
+    ("t.a + -1 = 3", "RULE-SIGN", "-"),
+    ("2 * - t.a = 3", "RULE-SIGN", "-"),
+    ("+1 = t.a", "RULE-SIGN", "+"),
+    ("t.a = 1234567890123456", "NUMBER-LONG", "1234567890123456"),
+    ("t.a = 0.123456789012345", "NUMBER-LONG", "0.123456789012345"),
+    (f"t.a = {'9' * 400}", "NUMBER-LONG", "9" * 400),
+    ("not " * 3000 + "filled(t.a)", "RULE-DEEP", "n"),
+    ("1 * " * 3000 + "t.a = 1", "RULE-DEEP", "1"),
     ("filled t.a", "RULE-EXPECTED", "t.a"),
     ("filled(3)", "RULE-EXPECTED", "3"),
     ("sum(t.a t.b) = 1", "RULE-EXPECTED", "t.b"),
@@ -137,6 +148,13 @@ def test_errors_have_their_place(text: str, problem: str, under: str) -> None:
 
 def test_the_longest_text_is_possible() -> None:
     assert parse(f't.a = "{"长" * LONGEST_TEXT}"')
+
+
+def test_the_longest_number_and_the_deepest_test_are_possible() -> None:
+    assert parse(f"t.a = {'9' * 15}")
+    assert parse("t.a = 0.00000000000001")
+    assert parse("not " * DEEPEST + "filled(t.a)")
+    assert parse("2 * " * DEEPEST + "t.a = 1")
 
 
 @given(trees.written)

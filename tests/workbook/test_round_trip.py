@@ -113,7 +113,7 @@ def test_value_stays_what_it_was(value: Raw) -> None:
 def test_random_submissions(after: str) -> None:
     form = small()
 
-    @examples(25)
+    @examples(25 if after == "XlsxWriter" else 10)
     @given(random_submissions(form))
     def survives(sent: Submission) -> None:
         data = filled(form, sent)
