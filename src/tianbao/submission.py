@@ -56,6 +56,7 @@ ObservationKind = Literal[
     "joined-text",
     "repeated-sheet",
     "headings-lost",
+    "stray-figure",
     "unknown-field",
 ]
 

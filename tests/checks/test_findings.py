@@ -394,7 +394,7 @@ PROVOKED_ABOVE = {
 PROVOKED_ELSEWHERE = {
     # tests/workbook damages workbooks; tests/checks/test_other_forms.py has a form with other kinds of cells
     ("STRUCT-DIFFER", "any"),
-    ("STRUCT-COPY", "any"), ("STRUCT-HEADINGS", "any"),
+    ("STRUCT-COPY", "any"), ("STRUCT-HEADINGS", "any"), ("STRUCT-STRAY", "any"),
     ("STRUCT-MOVED", "any"), ("STRUCT-NAMES", "any"), ("STRUCT-UNPROTECTED", "any"),
     ("TEXT-JOINED", "any"), ("TYPE-WORD", "choice"), ("TYPE-WORD", "like"), ("TYPE-BLANK", "must"),
     ("TYPE-BLANK", "asked"), ("TYPE-INT", "large"), ("TYPE-FEE", "large"),

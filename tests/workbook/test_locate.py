@@ -183,6 +183,18 @@ def test_a_name_at_the_place_of_another_heading_is_not_read() -> None:
     assert lost(found) & shifted
 
 
+def test_a_figure_in_no_entry_is_named() -> None:
+    """In a covered cell whose merge was taken off."""
+
+    def change(book: Workbook) -> None:
+        book["二、主动公开"].unmerge_cells("B8:D8")
+        book["二、主动公开"]["C8"] = 7
+
+    found = found_after(FORMS["2021"], change)
+    all_read(found, FORMS["2021"])
+    assert [(seen.kind, seen.place) for seen in found.observations] == [("stray-figure", "二、主动公开!C8")]
+
+
 def test_a_copied_sheet_with_other_figures_is_named() -> None:
     def change(book: Workbook) -> None:
         copy = book.copy_worksheet(book["二、数量"])

@@ -17,6 +17,7 @@ _RULE_OF = {
     "joined-text": "TEXT-JOINED",
     "repeated-sheet": "STRUCT-COPY",
     "headings-lost": "STRUCT-HEADINGS",
+    "stray-figure": "STRUCT-STRAY",
     "unknown-field": "FIELD-UNKNOWN",
 }
 

@@ -245,7 +245,25 @@ def _observations(form: Form, layout: Layout, book: RawBook, found: Found) -> It
                 if address in hit:
                     yield Observation(kind, section.sheet, {"address": address, "where": form.where(address)})  # type: ignore[arg-type]
         yield from _moved(section, addresses, layout, found)
+        if not {*found.lost, *found.differ} & set(addresses):
+            yield from _stray(addresses, book, found)
     yield from _copied(layout, book, found)
+
+
+def _stray(addresses: list[str], book: RawBook, found: Found) -> Iterator[Observation]:
+    """Figures between those of a table that stand in no entry: in a covered cell whose merge was taken off."""
+    read = {found.places[address] for address in addresses if address in found.places}
+    for sheet in book.sheets:
+        here = [place for place in read if place.sheet == sheet.name]
+        if not here:
+            continue
+        rows, columns = [place.row for place in here], [place.column for place in here]
+        last = max(columns + [last[1] for first, last in sheet.merges if first[0] in rows])
+        for (row, column), cell in sorted(sheet.cells.items()):
+            inside = min(rows) <= row <= max(rows) and min(columns) <= column <= last
+            place = Place(sheet.name, row, column)
+            if inside and place not in read and cell.value.kind == "number" and cell.formula is None:
+                yield Observation("stray-figure", str(place), {"figure": cell.value.text})
 
 
 def _copied(layout: Layout, book: RawBook, found: Found) -> Iterator[Observation]:

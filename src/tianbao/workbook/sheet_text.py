@@ -55,7 +55,12 @@ def text_sheet(section: Section, content: Content) -> SheetPlan:
     if narrative.blank in ("must", "ask"):
         tints = (Tint((entry,), f"LEN(TRIM({entry.first.absolute}))=0", "missing"),)
     prompt = Validation(entry, "any", title=section.title[:32], prompt="双击后再粘贴。换行按 Alt+Enter。")
-    heights = {0: 30.0, 1: 18.0 * (1 + len(narrative.guide) // 50), 2: 36.0, 3: 20.0}
+    heights = {
+        0: 30.0,
+        1: 18.0 * (1 + len(narrative.guide) // 50),
+        2: 36.0,
+        3: 18.0 * (1 + len(_room(narrative)) // 32),
+    }
     # a long text that is poured in gets higher rows, so that all of it prints; a sheet allows 409 points
     height = min(400.0, max(_LINE_HEIGHT, round(lines * _TEXT_LINE / narrative.lines, 1)))
     heights |= dict.fromkeys(range(TEXT_TOP, TEXT_TOP + narrative.lines), height)
