@@ -40,7 +40,7 @@ def table_sheet(section: Section, content: Content, results: Results) -> SheetPl
         tuple(items),
         (*widths, 12.0),
         _heights(grid, widths, foot, section.notes)
-        | {item.area.first.row: 26.0 for item in local if item.look != "light"},
+        | {item.area.first.row: 26.0 for item in local if item.area.first.row > foot},
         tuple(_validations(section, content)),
         (*_missing(section, content), *_wrong(section, content), *_broken(content, local)),
         (TABLE_TOP + (grid.header_rows or 0), grid.left) if grid.left else (TABLE_TOP + grid.header_rows, 0),
