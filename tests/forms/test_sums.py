@@ -97,7 +97,6 @@ def test_one_changed_or_two_exchanged_figures_change_the_checksum(one: str, othe
 
 def test_amounts_count_in_their_smallest_unit() -> None:
     weights = checksum_weights(FORM)
-    assert weights["proactive.fees.amount"][0] % 10**6 == 0
     assert list(weights) == list(FORM.cells)
     fee = checksum(FORM, lambda address: understand(Decimal("0.000001") if address == "proactive.fees.amount" else 0))
     assert fee != "0000-0000"

@@ -41,22 +41,23 @@ def with_totals(form: Form, values: Mapping[str, Value], given: Mapping[str, Val
 
 
 def checksum_weights(form: Form) -> dict[str, tuple[int, int]]:
-    """Two weights for every figure, by its place in the form; amounts count in their smallest unit (分)."""
+    """Two weights for every figure, by its place in the form."""
     figures = [cell for cell in form.cells.values() if cell.kind.numeric]
     return {
-        cell.address: (
-            (place + 1) * 10**cell.kind.places,
-            ((37 * place * place + 11 * place + 5) % 211 + 1) * 10**cell.kind.places,
-        )
-        for place, cell in enumerate(figures)
+        cell.address: (place + 1, (37 * place * place + 11 * place + 5) % 211 + 1) for place, cell in enumerate(figures)
     }
 
 
 def checksum(form: Form, value: Callable[[str], Value]) -> str:
-    """数据校验码, such as 0415-8821: compares a stamped paper copy with the file. Blanks and texts count as 0."""
+    """数据校验码, such as 0415-8821: compares a stamped paper copy with the file. Blanks and texts count as 0.
+
+    Amounts count in whole smallest units (分); what is left of a count after the point is rounded in the sum.
+    """
     sums: list[Number] = [0, 0]
     for address, weights in checksum_weights(form).items():
-        figure = value(address).counted
+        figure, places = value(address).counted, form.cells[address].kind.places
+        if places:
+            figure = rounded(figure * 10**places, 0)
         for group, weight in enumerate(weights):
             sums[group] += figure * weight
     groups = [rounded(total, 0) % modulus for total, modulus in zip(sums, CHECKSUM_MODULI, strict=True)]

@@ -163,16 +163,27 @@ def text_length(place: str) -> str:
 def checksum_formula(form: Form, layout: Layout) -> str:
     """数据校验码 over all figures, from the hidden sheet; the same code as forms/sums.checksum."""
     weights = checksum_weights(form)
-    places = {layout.places[address]: pair for address, pair in weights.items()}
+    whole = [address for address in weights if not form.cells[address].kind.places]
     groups = []
     for group, modulus in enumerate(CHECKSUM_MODULI):
+        by_place = {layout.places[address]: weights[address][group] for address in whole}
         parts = [
-            f"SUMPRODUCT({area.text(IDENTITY)},{_constants(area, {at: pair[group] for at, pair in places.items()})})"
-            for area in _by_block(form, layout, weights)
+            f"SUMPRODUCT({area.text(IDENTITY)},{_constants(area, by_place)})" for area in _by_block(form, layout, whole)
+        ]
+        parts += [
+            _amount_part(form.cells[address], layout, weights[address][group], modulus)
+            for address in weights
+            if form.cells[address].kind.places
         ]
         total = f"ROUND({'+'.join(parts) or '0'},0)"
         groups.append(f'TEXT({total}-{modulus}*INT({total}/{modulus}),"0000")')
     return '&"-"&'.join(groups)
+
+
+def _amount_part(cell: Cell, layout: Layout, weight: int, modulus: int) -> str:
+    """An amount in its smallest unit, brought below the modulus first: large sums stay exact in a sheet's 15 digits."""
+    units = f"ROUND(N({layout.places[cell.address].full})*{10**cell.kind.places},0)"
+    return f"{weight}*({units}-{modulus}*INT({units}/{modulus}))"
 
 
 def _by_block(form: Form, layout: Layout, wanted: Container[str]) -> Iterator[Area]:
