@@ -193,6 +193,21 @@ def test_report_refuses_errors_unless_draft(tmp_path: Path) -> None:
     assert written["checksum"] in page
 
 
+def test_an_agency_name_with_a_line_break_makes_a_report(tmp_path: Path) -> None:
+    path = good.write(tmp_path, "a.json", good.data(agency={"name": "示例区\n档案局", "code": None}))
+    assert tianbao("report", path, "-o", tmp_path / "out").code == 0
+    assert "示例区 档案局" in (tmp_path / "out" / "report.html").read_text("utf-8")
+
+
+def test_sign_off_cells_keep_what_is_typed(tmp_path: Path) -> None:
+    """A phone number keeps its leading 0, a date is not turned into a number: the cells are text."""
+    path = good.write(tmp_path, "a.json", good.data(signoff={"phone": "02787654321", "date": "2024-1-15"}))
+    assert tianbao("fill", path, "-o", tmp_path / "a.xlsx").code == 0
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx")["填报说明"]
+    cells = {cell.value: cell for row in sheet.iter_rows() for cell in row}
+    assert {cells[text].number_format for text in ("02787654321", "2024-1-15")} == {"@"}
+
+
 def test_report_takes_one_submission(tmp_path: Path) -> None:
     for name in "ab":
         good.write(tmp_path, f"{name}.json", good.data())
