@@ -37,9 +37,8 @@ class Found:
         return tuple(address for address in self.places if address not in self.headings)
 
 
-def locate(layout: Layout, book: RawBook) -> Found:
-    """The places of all cells of the form's tables."""
-    named = named_places(book)
+def locate(layout: Layout, book: RawBook, named: Mapping[str, Place]) -> Found:
+    """The places of all cells of the form's tables; `named` are the book's named_places."""
     headed: dict[str, Place] = {}
     for section in layout.form.sections:
         if section.blocks:

@@ -104,13 +104,9 @@ def open_package(data: bytes) -> tuple[Package, str]:
             raise NotAWorkbook("FILE-DAMAGED", part=info.filename)
     package = Package(archive, members)
     book = package.target("", _OFFICE)
-    if not book or not package.part(book)[:512].strip() or not _is_spreadsheet(package, book):
+    if not book or b"workbook" not in package.part(book)[:2048]:
         raise NotAWorkbook("FILE-NOT-WORKBOOK")
     return package, book
-
-
-def _is_spreadsheet(package: Package, book: str) -> bool:
-    return b"workbook" in package.part(book)[:2048]
 
 
 def _key(name: str) -> str:

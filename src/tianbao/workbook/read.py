@@ -55,9 +55,9 @@ def submission_of(book: RawBook, find_form: FindForm) -> Submission:
             "FILE-WRONG-FORM", form=f"{identity['form']} {identity.get('edition', '')}".strip()
         ) from None
     layout = layout_of(form)
-    found = locate(layout, book)
-    entries = _entries(form, layout, found, book)
     named = named_places(book)
+    found = locate(layout, book, named)
+    entries = _entries(form, layout, found, book)
     texts, noticed = _texts(form, book, named)
     return Submission(
         form=form.id,
