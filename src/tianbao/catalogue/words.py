@@ -44,14 +44,22 @@ def _table(name: str) -> dict[str, Any]:
     return tomllib.loads(files("tianbao.catalogue").joinpath(f"{name}.toml").read_text("utf-8"))
 
 
+@cache
+def _findings() -> dict[str, Any]:
+    """All files of catalogue/findings, one for each family of ids."""
+    folder = files("tianbao.catalogue").joinpath("findings")
+    texts = [entry.read_text("utf-8") for entry in sorted(folder.iterdir(), key=str) if entry.name.endswith(".toml")]
+    return {rule: cases for text in texts for rule, cases in tomllib.loads(text).items()}
+
+
 def finding(rule: str, case: str = "any") -> Entry:
     """The wording of a finding that no form defines. Raises KeyError for what is not catalogued."""
-    return _entry(_table("findings")[rule][case])
+    return _entry(_findings()[rule][case])
 
 
 def findings() -> Mapping[str, Mapping[str, Entry]]:
     """All of them: id → case → wording."""
-    return {rule: {case: _entry(raw) for case, raw in cases.items()} for rule, cases in _table("findings").items()}
+    return {rule: {case: _entry(raw) for case, raw in cases.items()} for rule, cases in _findings().items()}
 
 
 def mistake(mistake_id: str) -> Entry:

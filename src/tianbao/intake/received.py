@@ -20,13 +20,17 @@ _HIDDEN = frozenset({"thumbs.db", ".ds_store", "desktop.ini"})
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A file as it came. `data` is None where it could not be read: `problem` and `facts` then say why."""
+    """A file, member or attachment as it came. `data` is None where it could not be read: `problem` then says why.
+
+    `sha256` is of the bytes as received; `unlocked`: `data` was decrypted with a password that the caller gave.
+    """
 
     source: str
     data: bytes | None
     sha256: str | None
     problem: str = ""
     detail: str = ""
+    unlocked: bool = False
 
 
 def receive(path: Path) -> Iterator[Received | PassedOver]:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field, replace
+from typing import Literal, get_args
 
 from tianbao.values import Value, of_sheet_number, understand
 from tianbao.workbook.a1 import MAX_COLUMNS, MAX_ROWS, parse_a1
@@ -21,6 +22,15 @@ _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _RELATION = re.compile(r"(^|:)id$")
 
 
+FormatClass = Literal["number", "date", "percent", "text"]
+"""What a cell's number format makes of a number: that much of it is evidence of what was typed."""
+
+Aspect = Literal["formulas", "locks", "formats", "merges", "validations", "protection", "names", "comments"]
+"""What a reader may be able to see of a file beside values and texts."""
+
+ALL_ASPECTS: frozenset[Aspect] = frozenset(get_args(Aspect))
+
+
 @dataclass(frozen=True, slots=True)
 class RawCell:
     """A cell as the file has it. `formula` is None where there is none; a total without result has a blank value."""
@@ -28,17 +38,22 @@ class RawCell:
     value: Value
     formula: str | None = None
     locked: bool = True
+    format: FormatClass = "number"
 
 
 @dataclass(slots=True)
 class RawSheet:
-    """One worksheet."""
+    """One worksheet. `validations`: cell → the rule in one canonical spelling; hidden rows and columns count from 0."""
 
     name: str
     visible: bool = True
     protected: bool = False
     cells: dict[Spot, RawCell] = field(default_factory=dict)
     merges: list[tuple[Spot, Spot]] = field(default_factory=list)
+    validations: dict[Spot, str] = field(default_factory=dict)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    comments: int = 0
 
     def beside(self, spot: Spot) -> Spot:
         """The next cell to the right of a cell or of the merged area that it begins."""
@@ -48,10 +63,16 @@ class RawSheet:
 
 @dataclass(slots=True)
 class RawBook:
-    """All sheets in order, and the workbook-wide names as they are spelled: name → formula text."""
+    """All sheets in order, and the workbook-wide names as they are spelled: name → formula text.
+
+    `local_names`: (sheet, name) → formula text. `seen`: what the reader could see at all; an .xls gives no formulas.
+    """
 
     sheets: list[RawSheet]
     names: dict[str, str]
+    local_names: dict[tuple[str, str], str] = field(default_factory=dict)
+    macros: bool = False
+    seen: frozenset[Aspect] = ALL_ASPECTS
 
 
 def read_book(package: Package, book: str) -> RawBook:
