@@ -8,7 +8,7 @@ from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any, Literal
 
-from tianbao.values import BLANK, Raw, Value, plain, to_json, understand
+from tianbao.values import BLANK, FormatClass, Raw, Value, plain, to_json, understand
 
 YEARS = (1949, 2999)
 """Report years that can be meant."""
@@ -36,7 +36,8 @@ class Entry:
     """What was found at one address.
 
     `place` is sheet!A1 ("" for JSON). `formula` stood there (None: none); `cached` is its stored result. For a total
-    whose formula is intact `value` is our own sum of the entries, else what stood there.
+    whose formula is intact `value` is our own sum of the entries, else what stood there. `format`: what the cell's
+    number format shows a number as; a date or a percentage was typed as one.
     """
 
     value: Value
@@ -44,6 +45,7 @@ class Entry:
     formula: str | None = None
     cached: Value | None = None
     intact: bool = False
+    format: FormatClass = "number"
 
 
 ObservationKind = Literal[

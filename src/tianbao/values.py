@@ -14,6 +14,8 @@ from typing import Literal
 Number = int | Decimal
 Raw = str | int | Decimal | bool | None
 Kind = Literal["number", "blank", "mark", "text"]
+FormatClass = Literal["number", "date", "percent", "text"]
+"""What a cell's number format makes of a number: that much of it is evidence of what was typed."""
 
 BLANK_SPACES = (" ", "\u3000", "\u00a0")
 """Characters that people cannot see: cut from both ends before a text is compared with the marks."""

@@ -138,9 +138,9 @@ def _entries(form: Form, layout: Layout, found: Found, book: RawBook) -> dict[st
 
 def _entry(place: Place, cell: RawCell) -> Entry:
     if cell.formula is None:
-        return Entry(cell.value, str(place))
+        return Entry(cell.value, str(place), format=cell.format)
     known = cell.value if cell.value.kind != "blank" else Value(f"={cell.formula}", "text")
-    return Entry(known, str(place), normal_formula(cell.formula), cell.value)
+    return Entry(known, str(place), normal_formula(cell.formula), cell.value, format=cell.format)
 
 
 def _total(cell: Cell, entry: Entry, here: Layout, value: Callable[[Ref], Value]) -> Entry:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Literal, get_args
 
-from tianbao.values import Value, of_sheet_number, understand
+from tianbao.values import FormatClass, Value, of_sheet_number, understand
 from tianbao.workbook.a1 import MAX_COLUMNS, MAX_ROWS, parse_a1
 from tianbao.workbook.grammar import shifted
 from tianbao.workbook.package import NotAWorkbook, Package, local, parse_xml
@@ -21,9 +21,6 @@ Spot = tuple[int, int]
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _RELATION = re.compile(r"(^|:)id$")
 
-
-FormatClass = Literal["number", "date", "percent", "text"]
-"""What a cell's number format makes of a number: that much of it is evidence of what was typed."""
 
 Aspect = Literal["formulas", "locks", "formats", "merges", "validations", "protection", "names", "comments"]
 """What a reader may be able to see of a file beside values and texts."""
