@@ -22,7 +22,7 @@ from tests.workbook.samples import (
 )
 from tianbao.submission import Submission
 from tianbao.workbook.grammar import normal, shifted
-from tianbao.workbook.sheets import unescaped
+from tianbao.workbook.strings_xml import unescaped
 from tianbao.workbook.write import filled
 
 FORM = small()

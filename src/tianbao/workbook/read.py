@@ -27,7 +27,8 @@ from tianbao.workbook.layout import (
 )
 from tianbao.workbook.locate import Found, copies, locate, name_key, named_places, sheet_named
 from tianbao.workbook.package import NotAWorkbook, open_package
-from tianbao.workbook.sheets import RawBook, RawCell, RawSheet, Spot, read_book
+from tianbao.workbook.sheets import RawBook, RawCell, RawSheet, Spot
+from tianbao.workbook.xlsx import read_book
 
 _COUNT = "字数"
 """Begins the live count above a narrative's area."""
