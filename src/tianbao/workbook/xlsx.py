@@ -4,7 +4,7 @@ import re
 
 from tianbao.workbook.package import NotAWorkbook, Package, local, parse_xml
 from tianbao.workbook.sheet_xml import read_sheet
-from tianbao.workbook.sheets import RawBook, RawSheet
+from tianbao.workbook.sheets import ALL_ASPECTS, RawBook, RawSheet
 from tianbao.workbook.strings_xml import read_strings
 from tianbao.workbook.styles_xml import read_styles
 
@@ -20,7 +20,8 @@ def read_book(package: Package, book: str) -> RawBook:
         raise NotAWorkbook("FILE-NOT-WORKBOOK" if not listing.sheets else "FILE-TOO-LARGE", limit=str(MAX_SHEETS))
     if len({name.lower() for name, _, _ in listing.sheets}) < len(listing.sheets):
         raise NotAWorkbook("FILE-DAMAGED", part="workbook.xml")
-    styles = read_styles(package.part(package.target(book, "/styles")))
+    look = package.part(package.target(book, "/styles"))
+    styles = read_styles(look)
     strings = read_strings(package.part(package.target(book, "/sharedStrings")))
     related = package.related(book)
     sheets = []
@@ -31,7 +32,8 @@ def read_book(package: Package, book: str) -> RawBook:
             sheet.comments = _comments(package, part)
             sheets.append(sheet)
     macros = bool(package.target(book, "/vbaProject"))
-    return RawBook(sheets, listing.names, listing.local_names(), macros)
+    seen = ALL_ASPECTS if look else ALL_ASPECTS - {"locks", "formats"}
+    return RawBook(sheets, listing.names, listing.local_names(), macros, seen)
 
 
 class Listing:
