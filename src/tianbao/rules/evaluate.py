@@ -56,6 +56,7 @@ Lookup = Callable[[Ref], Value | Reason]
 """Gives the value at a reference, or the reason why there is none."""
 
 _HALF = Fraction(1, 2)
+_UNCOUNTED = " \u3000\u00a0\r\n\t"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def evaluate(expr: Expr, lookup: Lookup) -> Outcome:
     found = _tri(expr, lookup)
     state: State = "holds" if found.degree == 1 else "broken" if found.degree == 0 else "undecided"
     reasons = tuple(dict.fromkeys(found.reasons)) if state == "undecided" else ()
-    if isinstance(expr, Compare) and not _words(expr):
+    if isinstance(expr, Compare) and not of_words(expr):
         left, right = _side(expr.left, lookup), _side(expr.right, lookup)
         return Outcome(state, reasons, left.number, right.number)
     return Outcome(state, reasons)
@@ -92,13 +93,13 @@ def _counted(found: Value | Reason) -> Number:
 
 def text_length(text: str) -> int:
     """Characters without spaces and line breaks, as the live count in the sheet has it."""
-    return sum(1 for character in text if character not in " \u3000\u00a0\r\n\t")
+    return len(text) - sum(map(text.count, _UNCOUNTED))
 
 
 def _tri(expr: Expr, lookup: Lookup) -> _Tri:
     match expr:
         case Compare():
-            return _compare_words(expr, lookup) if _words(expr) else _compare(expr, lookup)
+            return _compare_words(expr, lookup) if of_words(expr) else _compare(expr, lookup)
         case Filled(ref):
             found = lookup(ref)
             if isinstance(found, Reason):
@@ -187,7 +188,7 @@ def _summed(refs: tuple[Ref, ...], lookup: Lookup) -> _Side:
     return _Side(number, tuple(reasons))
 
 
-def _words(expr: Compare) -> bool:
+def of_words(expr: Compare) -> bool:
     """Whether the comparison is of a text with a word, such as media.has = yes."""
     return any(isinstance(term, Words) for side in (expr.left, expr.right) for _, term in side.terms)
 
