@@ -45,11 +45,11 @@ def main() -> None:
         ("report docx", lambda: render_docx(document), lambda: _bare_docx(document)),
         ("--help", lambda: _process("-m", "tianbao", "--help"), lambda: _process("-c", _CLICK, "--help")),
     ):
-        mine, theirs = _interleaved(ours, bare)
+        mine, theirs = interleaved(ours, bare)
         print(f"{name:12} tianbao {mine * 1000:8.1f} ms   bare {theirs * 1000:8.1f} ms   ratio {mine / theirs:5.2f}")
 
 
-def _interleaved(ours: Callable[[], object], bare: Callable[[], object]) -> tuple[float, float]:
+def interleaved(ours: Callable[[], object], bare: Callable[[], object]) -> tuple[float, float]:
     """Medians of both, in turn, after one warm-up of each."""
     times: tuple[list[float], list[float]] = ([], [])
     for turn in range(ROUNDS + 1):

@@ -129,7 +129,7 @@ def _times(depth: int) -> Times:
 
 def test_texts_of_a_form_are_never_read_as_program() -> None:
     nasty = '").__class__ #\n'
-    rules = [parse(f"t.text mentions \"{nasty.replace(chr(34), chr(39))}\""), parse("t.class.import_x.def = 0")]
+    rules = [parse(f't.text mentions "{nasty.replace(chr(34), chr(39))}"'), parse("t.class.import_x.def = 0")]
     made = compile_rules(rules)
     assert made.doubtful(made.row(looking({"t.text": nasty.replace('"', "'"), "t.class.import_x.def": 0}))) == []
     assert made.doubtful(made.row(looking({"t.text": "x", "t.class.import_x.def": 1}))) == [0, 1]

@@ -56,7 +56,9 @@ Lookup = Callable[[Ref], Value | Reason]
 """Gives the value at a reference, or the reason why there is none."""
 
 _HALF = Fraction(1, 2)
-_UNCOUNTED = " \u3000\u00a0\r\n\t"
+
+UNCOUNTED = " \u3000\u00a0\r\n\t"
+"""Characters of a narrative that its length leaves out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +75,16 @@ class _Side:
 
 def evaluate(expr: Expr, lookup: Lookup) -> Outcome:
     """The outcome of the rule over the values that `lookup` gives. Raises nothing on any content of cells."""
-    found = _tri(expr, lookup)
-    state: State = "holds" if found.degree == 1 else "broken" if found.degree == 0 else "undecided"
-    reasons = tuple(dict.fromkeys(found.reasons)) if state == "undecided" else ()
     if isinstance(expr, Compare) and not of_words(expr):
         left, right = _side(expr.left, lookup), _side(expr.right, lookup)
-        return Outcome(state, reasons, left.number, right.number)
-    return Outcome(state, reasons)
+        return _outcome(_compared(expr, left, right), left.number, right.number)
+    return _outcome(_tri(expr, lookup))
+
+
+def _outcome(found: _Tri, left: Number | None = None, right: Number | None = None) -> Outcome:
+    if found.degree == _HALF:
+        return Outcome("undecided", tuple(dict.fromkeys(found.reasons)), left, right)
+    return Outcome("holds" if found.degree else "broken", (), left, right)
 
 
 def total_of(term: Sum, lookup: Lookup) -> Number:
@@ -93,7 +98,7 @@ def _counted(found: Value | Reason) -> Number:
 
 def text_length(text: str) -> int:
     """Characters without spaces and line breaks, as the live count in the sheet has it."""
-    return len(text) - sum(map(text.count, _UNCOUNTED))
+    return len(text) - sum(map(text.count, UNCOUNTED))
 
 
 def _tri(expr: Expr, lookup: Lookup) -> _Tri:
@@ -126,7 +131,10 @@ def _joined(parts: list[_Tri], pick: Callable[..., Fraction]) -> _Tri:
 
 
 def _compare(expr: Compare, lookup: Lookup) -> _Tri:
-    left, right = _side(expr.left, lookup), _side(expr.right, lookup)
+    return _compared(expr, _side(expr.left, lookup), _side(expr.right, lookup))
+
+
+def _compared(expr: Compare, left: _Side, right: _Side) -> _Tri:
     if left.reasons or right.reasons:
         return _Tri(_HALF, left.reasons + right.reasons)
     delta = rounded(left.number - right.number, COMPARE_PLACES)
