@@ -1,8 +1,7 @@
 """Types of all cells: what is plainly right is passed over, the rest judged by its JSON Schema, cell by cell."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any
@@ -143,7 +142,13 @@ def _unknown(form: Form, submission: Submission) -> Iterator[Finding]:
         for address in found:
             if address not in known:
                 looked += 1
-                near = get_close_matches(address[:200], known, 1) if looked <= _NEAR else []
-                facts = {"address": address[:80], "near": f"（是不是 {near[0]}？）" if near else ""}
+                facts = {"address": address[:80], "near": _near(address, known) if looked <= _NEAR else ""}
                 key = f"{rule}[{address}]"
                 yield Finding(rule, key, words.finding(rule).severity, "any", (address,), facts=facts)
+
+
+def _near(address: str, known: Iterable[str]) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415  loaded for a slip only
+
+    near = get_close_matches(address[:200], known, 1)
+    return f"（是不是 {near[0]}？）" if near else ""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
 
-from tianbao.forms.source import Mark
+from tianbao.forms.mistakes import Mark
 from tianbao.rules.expr import Expr, Sum
 from tianbao.rules.sentence import Part
 from tianbao.values import Number

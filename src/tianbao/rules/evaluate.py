@@ -6,7 +6,6 @@ projection uses the same four lines. A side that cannot be decided never hides o
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Literal
 
 from tianbao.rules.expr import (
@@ -55,7 +54,9 @@ class Outcome:
 Lookup = Callable[[Ref], Value | Reason]
 """Gives the value at a reference, or the reason why there is none."""
 
-_HALF = Fraction(1, 2)
+_HALF = 0.5
+"""Exact, as 0 and 1 are: degrees are only compared and taken from 1."""
+
 
 UNCOUNTED = " \u3000\u00a0\r\n\t"
 """Characters of a narrative that its length leaves out."""
@@ -63,7 +64,7 @@ UNCOUNTED = " \u3000\u00a0\r\n\t"
 
 @dataclass(frozen=True, slots=True)
 class _Tri:
-    degree: Fraction
+    degree: float
     reasons: tuple[Reason, ...] = ()
 
 
@@ -109,12 +110,12 @@ def _tri(expr: Expr, lookup: Lookup) -> _Tri:
             found = lookup(ref)
             if isinstance(found, Reason):
                 return _Tri(_HALF, (found,))
-            return _Tri(Fraction(found.kind in ("number", "text")))
+            return _Tri(float(found.kind in ("number", "text")))
         case Mentions(ref, text):
             found = lookup(ref)
             if isinstance(found, Reason) or found.kind == "blank":
                 return _Tri(_HALF, (found if isinstance(found, Reason) else Reason("blank", ref.address),))
-            return _Tri(Fraction(text in str(found.raw)))
+            return _Tri(float(text in str(found.raw)))
         case Not(test):
             inner = _tri(test, lookup)
             return _Tri(1 - inner.degree, inner.reasons)
@@ -126,7 +127,7 @@ def _tri(expr: Expr, lookup: Lookup) -> _Tri:
             return _joined([_tri(Not(premise), lookup), _tri(conclusion, lookup)], max)
 
 
-def _joined(parts: list[_Tri], pick: Callable[..., Fraction]) -> _Tri:
+def _joined(parts: list[_Tri], pick: Callable[..., float]) -> _Tri:
     return _Tri(pick(part.degree for part in parts), tuple(reason for part in parts for reason in part.reasons))
 
 
@@ -138,7 +139,7 @@ def _compared(expr: Compare, left: _Side, right: _Side) -> _Tri:
     if left.reasons or right.reasons:
         return _Tri(_HALF, left.reasons + right.reasons)
     delta = rounded(left.number - right.number, COMPARE_PLACES)
-    return _Tri(Fraction(_OPERATE[expr.operator](delta)))
+    return _Tri(float(_OPERATE[expr.operator](delta)))
 
 
 _OPERATE: dict[str, Callable[[Number], bool]] = {
@@ -212,4 +213,4 @@ def _compare_words(expr: Compare, lookup: Lookup) -> _Tri:
         if isinstance(found, Reason):
             return _Tri(_HALF, (found,))
         sides.append(trim(found.text))
-    return _Tri(Fraction((sides[0] == sides[1]) == (expr.operator == "=")))
+    return _Tri(float((sides[0] == sides[1]) == (expr.operator == "=")))

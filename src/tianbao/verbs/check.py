@@ -7,8 +7,8 @@ from pathlib import Path
 
 from tianbao.findings import Checked, PassedOver, verdict_of
 from tianbao.forms import library
+from tianbao.forms.mistakes import FormMistakes
 from tianbao.forms.model import Form
-from tianbao.forms.source import FormMistakes
 from tianbao.forms.sums import checksum_of
 from tianbao.intake.received import Received, receive
 from tianbao.submission import Submission
