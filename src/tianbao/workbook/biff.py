@@ -1,14 +1,14 @@
-"""The binary inside an .xls: its stream, its records, its strings. BIFF8 (Excel 97 to 2003) only.
+"""The binary inside an .xls: its stream, its records, its strings. BIFF8 (Excel 97 to 2003, WPS) only.
 
-xlrd opens the container. Its own reading of the records is not used: it keeps neither formulas nor sheet protection,
-and takes a table of strings or a far-off cell at its word, whatever memory that needs.
+Read here and not by xlrd: that keeps neither formulas nor sheet protection, and takes a table of strings or a far-off
+cell at its word, whatever time and memory that needs. The tests hold both readers against each other.
 """
 
-import io
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from tianbao.workbook.ole import Container, Damaged
 from tianbao.workbook.package import NotAWorkbook
 
 BOF, EOF, CONTINUE, FILEPASS = 0x0809, 0x000A, 0x003C, 0x002F
@@ -17,41 +17,24 @@ MAX_RECORDS = 2_000_000
 
 _BIFF8, _OLD_BOFS = 0x0600, (0x0009, 0x0209, 0x0409)
 _GLOBALS, _WORKSHEET = 0x0005, 0x0010
-_INSTEAD = {"EncryptedPackage": "FILE-ENCRYPTED", "WordDocument": "FILE-WORD"}
+_INSTEAD = {"encryptedpackage": "FILE-ENCRYPTED", "worddocument": "FILE-WORD"}
 """Streams of containers that hold something else."""
 _WIDE, _PHONETIC, _RICH = 1, 4, 8
 
 
-class Damaged(ValueError):
-    """Bytes that are no BIFF8, or that end too early."""
-
-
 def workbook_stream(data: bytes) -> bytes:
-    """The stream with the workbook. Raises NotAWorkbook; FILE-OLD-EXCEL where xlrd is not installed."""
+    """The stream with the workbook. Raises NotAWorkbook, also for what else comes in such containers."""
     try:
-        from xlrd.compdoc import CompDoc  # noqa: PLC0415  an extra; its absence is told in one line
-    except ImportError:
-        raise NotAWorkbook("FILE-OLD-EXCEL") from None
-    try:
-        # programs other than Excel let streams overlap without harm
-        container = CompDoc(data, logfile=_Silent(), ignore_workbook_corruption=True)
-        found, start, length = container.locate_named_stream("Workbook")
-        inside = {node.name for node in container.dirlist}
-    except Exception as error:  # noqa: BLE001  xlrd answers to damage with whatever comes: assertions, indexes, recursion
+        container = Container(data)
+        for name, problem in _INSTEAD.items():
+            if name in container.names:
+                raise NotAWorkbook(problem)
+        stream = container.stream("Workbook")
+    except (Damaged, struct.error) as error:
         raise NotAWorkbook("FILE-DAMAGED", part="OLE") from error
-    if found is None:
-        if "Book" in inside:
-            raise NotAWorkbook("FILE-OTHER-FORMAT", format="Excel 95")
-        problem = next((problem for name, problem in _INSTEAD.items() if name in inside), "FILE-NOT-WORKBOOK")
-        raise NotAWorkbook(problem)
-    return bytes(found[start : start + length])
-
-
-class _Silent(io.TextIOBase):
-    """Where xlrd may print its warnings."""
-
-    def write(self, text: str) -> int:
-        return len(text)
+    if stream is None:
+        raise NotAWorkbook("FILE-OLD-EXCEL" if "book" in container.names else "FILE-NOT-WORKBOOK")
+    return stream
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +68,7 @@ class Stream:
     def _substream(self, position: int, kind: int) -> Iterator[Record]:
         code, data, position = self._at(position)
         if code in _OLD_BOFS or (code == BOF and len(data) >= 4 and data[:2] != struct.pack("<H", _BIFF8)):
-            raise NotAWorkbook("FILE-OTHER-FORMAT", format="Excel 95")
+            raise NotAWorkbook("FILE-OLD-EXCEL")
         if code != BOF or len(data) < 4 or struct.unpack_from("<H", data, 2)[0] != kind:
             raise Damaged("BOF")
         depth = 1

@@ -1,18 +1,16 @@
 """Formulas of an .xls: tokens in the order of a stack machine → text as Excel spells it.
 
-Every token that ordinary formulas have is known; one that is not makes the whole formula unreadable (None), never wrong.
+Every token of ordinary formulas is known; one that is not makes the whole formula unreadable (None), never wrong.
 """
 
 import struct
 from collections.abc import Callable
-from functools import cache
 
 from tianbao.workbook.a1 import column_name
 from tianbao.workbook.biff import Strings
+from tianbao.workbook.biff_functions import FUNCTIONS
 from tianbao.workbook.biff_globals import Globals
-
-MAX_TEXT = 16_384
-"""Characters of one formula; Excel allows half of that."""
+from tianbao.workbook.grammar import MAX_FORMULA
 
 _ROWS, _COLUMNS = 65_536, 256
 _LEAF, _RANGE, _PERCENT, _SIGN, _POWER, _PRODUCT, _SUM, _JOIN, _TEST = range(9, 0, -1)
@@ -51,14 +49,6 @@ def formula_text(
         return None
 
 
-@cache
-def _functions() -> dict[int, tuple[str, int]]:
-    """Number → name and how many operands, of Excel's functions: xlrd has the table."""
-    from xlrd.formula import func_defs  # noqa: PLC0415  an extra
-
-    return {number: (definition[0], definition[1]) for number, definition in func_defs.items()}
-
-
 class _Machine:
     """The stack, and where in the tokens we are."""
 
@@ -79,7 +69,7 @@ class _Machine:
                 _TOKENS[base](self)
             else:
                 raise _Unreadable
-            if self._stack and len(self._stack[-1][0]) > MAX_TEXT:
+            if self._stack and len(self._stack[-1][0]) > MAX_FORMULA:
                 raise _Unreadable
         if len(self._stack) != 1:
             raise _Unreadable
@@ -148,7 +138,7 @@ class _Machine:
     def array(self) -> None:
         self._read("7x")
         columns, rows = self._extra.number(1) + 1, self._extra.number(2) + 1
-        if rows * columns > MAX_TEXT:
+        if rows * columns > MAX_FORMULA:
             raise _Unreadable
         lines = [",".join(self._constant() for _ in range(columns)) for _ in range(rows)]
         self._put("{" + ";".join(lines) + "}")
@@ -166,7 +156,7 @@ class _Machine:
 
     def function(self) -> None:
         (number,) = self._read("H")
-        name, count = _functions().get(number, ("", 0))
+        name, count = FUNCTIONS.get(number, ("", 0))
         self._call(name, count)
 
     def variable_function(self) -> None:
@@ -175,11 +165,11 @@ class _Machine:
         if number == _USER_FUNCTION:
             self._call(None, count)
         else:
-            self._call(_functions().get(number, ("", 0))[0], count)
+            self._call(FUNCTIONS.get(number, ("", 0))[0], count)
 
     def _call(self, name: str | None, count: int) -> None:
         """A function over the last operands; without a name the first of them is the name."""
-        if name == "" or count > len(self._stack):
+        if name == "" or not 0 <= count <= len(self._stack):
             raise _Unreadable
         operands = [text for text, _ in self._stack[len(self._stack) - count :]]
         del self._stack[len(self._stack) - count :]

@@ -7,8 +7,9 @@ from typing import Literal
 
 from tianbao.values import FormatClass
 from tianbao.workbook.a1 import quoted
-from tianbao.workbook.biff import Damaged, Record, Stream, Strings
+from tianbao.workbook.biff import Record, Stream, Strings
 from tianbao.workbook.number_format import BUILT_IN, format_class
+from tianbao.workbook.ole import Damaged
 from tianbao.workbook.package import NotAWorkbook
 from tianbao.workbook.sheets import MAX_NAMES, MAX_SHEETS, MAX_STRINGS
 
@@ -62,7 +63,7 @@ class Source:
 
 @dataclass(slots=True)
 class Globals:
-    """All of it. `looks`: (locked, class of number format) of each cell format; `links`: (source, first, last sheet)."""
+    """All of it. `looks`: (locked, class of number format) by cell format; `links`: (source, first, last sheet)."""
 
     sheets: list[ListedSheet] = field(default_factory=list)
     strings: list[str] = field(default_factory=list)
@@ -94,11 +95,15 @@ class Globals:
         source, _, _ = self._link(link)
         if source.kind == "own":
             return self.name(number)
+        if number < 1:
+            raise Damaged("name")
         name = source.names[number - 1]
         return f"[{source.number}]!{name}" if source.kind == "other" else name
 
     def name(self, number: int) -> str:
         """The defined name with that number, from 1, with its sheet where it is local."""
+        if number < 1:
+            raise Damaged("name")
         found = self.names[number - 1]
         name = found.name.removeprefix("_xlfn.")
         return name if found.sheet is None else f"{quoted(self.sheets[found.sheet].name)}!{name}"
@@ -158,7 +163,7 @@ def _name(found: Globals, record: Record) -> None:
     data = record.whole[14:]
     name = Strings(data).string(0, length)
     if flags & _BUILT_IN_NAME and name:
-        number = ord(name[0])
+        number = data[1]
         known = _BUILT_IN_NAMES[number] if number < len(_BUILT_IN_NAMES) else str(number)
         name = f"_xlnm.{known}"
     start = 1 + length * (2 if data[0] & 1 else 1)

@@ -9,11 +9,12 @@ _LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGN
 _NAMES = re.compile(r"general|g/通用格式", re.IGNORECASE)
 _DATE = re.compile(r"[ymdhs]|a{3}", re.IGNORECASE)
 
-_DATES, _PERCENT, _TEXT = (*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)), (9, 10), 49
-
-BUILT_IN: Final[dict[int, FormatClass]] = (
-    dict.fromkeys(_DATES, "date") | dict.fromkeys(_PERCENT, "percent") | {_TEXT: "text"}
+_NUMBERED: tuple[tuple[FormatClass, tuple[int, ...]], ...] = (
+    ("percent", (9, 10)),
+    ("date", (*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59))),
+    ("text", (49,)),
 )
+BUILT_IN: Final[dict[int, FormatClass]] = {number: class_ for class_, numbers in _NUMBERED for number in numbers}
 """Formats that files name by number only; 27 to 36 and 50 to 58 are the dates of Chinese, Japanese and Korean Excel."""
 
 

@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from tianbao.values import BLANK, Value, of_sheet_number, understand
-from tianbao.workbook.biff import Damaged, Record, Stream, Strings, workbook_stream
+from tianbao.workbook.biff import Record, Stream, Strings, workbook_stream
 from tianbao.workbook.biff_formula import error_text, formula_text
 from tianbao.workbook.biff_globals import Globals, read_globals
+from tianbao.workbook.ole import Damaged
 from tianbao.workbook.package import MAX_FILE, NotAWorkbook
 from tianbao.workbook.sheets import ALL_ASPECTS, MAX_CELLS, RawBook, RawCell, RawSheet, Spot
 
