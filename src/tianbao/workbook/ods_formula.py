@@ -8,11 +8,12 @@ from tianbao.workbook.grammar import MAX_FORMULA
 _PREFIX = re.compile(r"(of|oooc):=")
 _EXCEL_PREFIX = "msoxl:="
 _TOKEN = re.compile(
-    r"""(?P<text>"[^"]*")
+    r"""(?P<text>"[^"]*"|\#(?:REF!|DIV/0!|NULL!|NAME\?|VALUE!|NUM!|N/A))
     |\[(?P<reference>(?:'[^']*'|[^\]'])*)\]
-    |(?P<name>(?:COM\.MICROSOFT|LEGACY|_xlfn)\.(?=[A-Z]))
+    |(?P<prefix>(?:COM\.MICROSOFT|LEGACY|_xlfn)\.(?=[A-Z]))
+    |(?P<truth>(?<![\w.])(?:TRUE|FALSE)(?=\(\)))\(\)
     |(?P<sign>[;|{}~!])
-    |(?P<other>[^"\[;|{}~!CL_]+|[CL_])""",
+    |(?P<other>[^"\[;|{}~!#CLTF_]+|[#CLTF_])""",
     re.VERBOSE,
 )
 _CELL = r"\$?[A-Za-z]{1,3}\$?\d{1,7}|\$?[A-Za-z]{1,3}|\$?\d{1,7}|\#REF!|\$?[A-Za-z]{0,3}\$?\#REF!\d*"
@@ -49,8 +50,10 @@ def excel_formula(formula: str) -> str:
             case "sign":
                 inside += (token == "{") - (token == "}")
                 out.append(_sign(token, inside > 0))
-            case "name":
+            case "prefix":
                 pass
+            case "truth":
+                out.append(found["truth"])
             case _:
                 out.append(token)
     return "".join(out)
