@@ -8,10 +8,11 @@ from typing import Literal
 from tianbao.values import FormatClass
 from tianbao.workbook.a1 import quoted
 from tianbao.workbook.biff import Record, Stream, Strings
-from tianbao.workbook.number_format import BUILT_IN, format_class
 from tianbao.workbook.ole import Damaged
 from tianbao.workbook.package import NotAWorkbook
-from tianbao.workbook.sheets import MAX_NAMES, MAX_SHEETS, MAX_STRINGS
+from tianbao.workbook.strings_xml import MAX_STRINGS
+from tianbao.workbook.styles_xml import BUILT_IN, class_of
+from tianbao.workbook.xlsx import MAX_NAMES, MAX_SHEETS
 
 _FUNCTION_NAME = 0x0002 | 0x0004 | 0x0008
 """A name of a function or macro: IFERROR and its like, which Excel 97 did not have, stand under one."""
@@ -128,13 +129,16 @@ def read_globals(stream: Stream) -> Globals:
     }
     for record in stream.globals():
         if record.code == 0x041E:
-            formats[int.from_bytes(record.data[:2], "little")] = format_class(Strings(record.whole[2:]).string(2))
+            formats[int.from_bytes(record.data[:2], "little")] = class_of(Strings(record.whole[2:]).string(2))
         elif record.code == 0x00E0:
             number, bits = struct.unpack_from("<HH", record.data, 2)
             numbers.append((bool(bits & 1), number))
         elif record.code in handlers:
             handlers[record.code](found, record)
     found.looks = [(locked, formats.get(number, "number")) for locked, number in numbers]
+    for each in ({sheet.name.lower() for sheet in found.sheets}, {sheet.position for sheet in found.sheets}):
+        if len(each) < len(found.sheets):
+            raise Damaged("sheets")
     for name in found.names:
         if name.sheet is not None and not 0 <= name.sheet < len(found.sheets):
             raise Damaged("name")

@@ -10,6 +10,9 @@ MAX_FORMULA = 16_384
 _QUOTED = re.compile(r"(\"(?:[^\"]|\"\")*\"|'(?:[^']|'')+'!)")
 _REF = re.compile(r"(?<![\w.$])(\$?)([A-Za-z]{1,3})(\$?)(\d{1,7})(?![\w(.!])")
 
+TRUTH = ("TRUE", "FALSE")
+"""What LibreOffice writes as a formula although it was typed: read as the truth value that it is."""
+
 
 def normal(formula: str) -> str:
     """Upper case, no blanks, no $, no quotes round sheet names, no _xlfn.; texts in quotes stay as they are."""

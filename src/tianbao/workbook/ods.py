@@ -9,10 +9,13 @@ from typing import Final
 
 from tianbao.values import BLANK, FormatClass, Value, of_sheet_number, understand
 from tianbao.workbook.a1 import MAX_COLUMNS, MAX_ROWS
+from tianbao.workbook.grammar import TRUTH
 from tianbao.workbook.ods_formula import excel_formula, excel_reference
 from tianbao.workbook.ods_styles import StyleReader, Styles, read_styles, short, shortened
 from tianbao.workbook.package import NotAWorkbook, Package, open_zip, parse_xml
-from tianbao.workbook.sheets import ALL_ASPECTS, MAX_CELLS, MAX_NAMES, MAX_SHEETS, RawBook, RawCell, RawSheet, Spot
+from tianbao.workbook.sheet_xml import MAX_CELLS
+from tianbao.workbook.sheets import ALL_ASPECTS, RawBook, RawCell, RawSheet, Spot
+from tianbao.workbook.xlsx import MAX_NAMES, MAX_SHEETS
 
 REST = 1_000
 """Blank rows or columns in one run from which on they are the rest of the sheet, not part of a table."""
@@ -22,7 +25,7 @@ MAX_SPACES = 1_000_000
 
 _MIME = b"application/vnd.oasis.opendocument."
 _ROWS, _COLUMNS = "table:number-rows-repeated", "table:number-columns-repeated"
-MAX_STEPS = 2_000_000
+MAX_STEPS = 500_000
 """Runs of cells of one style, in all rows together."""
 
 _DRAWN = frozenset({"table:shapes", "office:forms", "table:dde-links", "table:tracked-changes"})
@@ -52,6 +55,8 @@ def read_ods(data: bytes) -> RawBook:
     book = _BookReader(styles).read(content)
     if not book.sheets:
         raise NotAWorkbook("FILE-NOT-WORKBOOK")
+    if len({sheet.name.lower() for sheet in book.sheets}) < len(book.sheets):
+        raise NotAWorkbook("FILE-DAMAGED", part="content.xml")
     return replace(book, macros=_has_macros(package))
 
 
@@ -221,6 +226,8 @@ class _BookReader:
         value, class_ = _value(attributes, text)
         written = attributes.get("table:formula")
         formula = None if written is None else excel_formula(written)
+        if formula in TRUTH:
+            formula = None
         across, down = (_count(attributes.get(f"table:number-{way}-spanned")) for way in ("columns", "rows"))
         if across * down > 1:
             row.merges.append((row.column, across, down))
@@ -279,7 +286,7 @@ class _BookReader:
             raise NotAWorkbook("FILE-TOO-LARGE", limit=str(MAX_NAMES))
         if self._sheet is None:
             self._book.names[name] = text
-        else:
+        elif not name.startswith("_xlnm."):
             self._book.local_names[self._sheet.name, name] = text
 
 

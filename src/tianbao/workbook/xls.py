@@ -8,11 +8,13 @@ from tianbao.values import BLANK, Value, of_sheet_number, understand
 from tianbao.workbook.biff import Record, Stream, Strings, workbook_stream
 from tianbao.workbook.biff_formula import error_text, formula_text
 from tianbao.workbook.biff_globals import Globals, read_globals
+from tianbao.workbook.grammar import TRUTH
 from tianbao.workbook.ole import Damaged
 from tianbao.workbook.package import MAX_FILE, NotAWorkbook
-from tianbao.workbook.sheets import ALL_ASPECTS, MAX_CELLS, RawBook, RawCell, RawSheet, Spot
+from tianbao.workbook.sheet_xml import MAX_CELLS
+from tianbao.workbook.sheets import ALL_ASPECTS, RawBook, RawCell, RawSheet, Spot
 
-MAX_FORMULA_BYTES = 4 * 2**20
+MAX_FORMULA_BYTES = 2 * 2**20
 """Of all formulas together, shared ones counted wherever they stand; our largest workbook has 35,000."""
 
 _STRING, _SHARED, _ARRAY, _TABLE = 0x0207, 0x04BC, 0x0221, 0x0236
@@ -20,6 +22,7 @@ _ELSEWHERE, _DATA_TABLE = 1, 2
 """The one token of a cell whose formula stands in another record."""
 _LOCAL_MACROS = "_VBA_PROJECT".encode("utf-16-le")
 _ROW_HIDDEN = 0x20
+_EXACT = 1e15
 
 
 def read_xls(data: bytes) -> RawBook:
@@ -49,7 +52,7 @@ def _read(stream: Stream) -> RawBook:
         raise NotAWorkbook("FILE-NOT-WORKBOOK")
     book = RawBook(sheets, {}, macros=known.macro_sheets, seen=ALL_ASPECTS - {"validations"})
     for name in known.names:
-        if name.function:
+        if name.function or (name.sheet is not None and name.name.startswith("_xlnm.")):
             continue
         budget.formula(name.tokens)
         text = formula_text(name.tokens, name.extra, known, (0, 0)) or ""
@@ -113,7 +116,8 @@ class _SheetReader:
     def _formula(self, spot: Spot, tokens: bytes, extra: bytes, *, shared: bool = False) -> None:
         self._budget.formula(tokens)
         text = formula_text(tokens, extra, self._known, spot, shared=shared)
-        self._sheet.cells[spot] = replace(self._sheet.cells[spot], formula=text or "")
+        if text not in TRUTH:
+            self._sheet.cells[spot] = replace(self._sheet.cells[spot], formula=text or "")
 
     def number(self, record: Record) -> None:
         row, column, look, number = struct.unpack_from("<HHHd", record.data)
@@ -222,7 +226,7 @@ _HANDLERS: dict[int, Callable[[_SheetReader, Record], None]] = {
 
 def _of_float(number: float) -> Value:
     """A stored number; ValueError for what no sheet shows."""
-    return of_sheet_number(repr(number))
+    return of_sheet_number(str(int(number)) if abs(number) < _EXACT and number.is_integer() else repr(number))
 
 
 def _of_packed(bits: int) -> Value:
