@@ -13,7 +13,7 @@ from tests.workbook.old_judge import CHANGES, problem, reads_or_says
 from tianbao.values import FormatClass
 from tianbao.workbook import biff as biff_module
 from tianbao.workbook import xls as xls_module
-from tianbao.workbook.sheets import RawSheet
+from tianbao.workbook.sheets import ALL_ASPECTS, RawSheet
 from tianbao.workbook.xls import read_xls
 
 OWN = record(0x01AE, struct.pack("<HH", 2, 0x0401))
@@ -168,8 +168,33 @@ def test_sheets_merges_protection_hidden_rows_and_comments() -> None:
     assert book.names == {"小计": "'甲'!$C$2"}
     assert book.local_names == {("乙", "x"): "1"}
     assert not book.macros
-    assert "validations" not in book.seen
-    assert {"formulas", "locks", "protection"} <= book.seen
+    assert book.seen == ALL_ASPECTS
+
+
+def dv(bits: int, first: bytes, second: bytes, *areas: tuple[int, int, int, int]) -> bytes:
+    """A check of entries over areas (top, bottom, left, right)."""
+    operands = b"".join(struct.pack("<HH", len(each), 0) + each for each in (first, second))
+    where = struct.pack("<H", len(areas)) + b"".join(struct.pack("<4H", *area) for area in areas)
+    return record(0x01BE, struct.pack("<I", bits) + text("题") * 4 + operands + where)
+
+
+def test_checks_of_entries() -> None:
+    words = b"\x17\x03\1" + "是\0否".encode("utf-16-le")
+    records = (
+        dv(0x1 | 6 << 20, ONE, b"", (0, 1, 0, 0), (5, 5, 2, 2))
+        + dv(0x2 | 1 << 4, ONE, TWO, (3, 3, 0, 0))
+        + dv(0x3 | 0x80, words, b"", (4, 4, 0, 0))
+        + dv(0x7, b"\x4c\xff\xff\0\xc0" + ONE + b"\x0d", b"", (7, 7, 1, 1))
+        + dv(0x0, b"", b"", (8, 8, 0, 0))
+        + dv(0x6 | 7 << 20, TWO, b"", (0, 65535, 9, 9))
+    )
+    assert sheet_of(records).validations == {
+        **dict.fromkeys([(0, 0), (1, 0), (5, 2)], "whole|greaterThanOrEqual|stop|1"),
+        (3, 0): "decimal|between|warning|1|2",
+        (4, 0): 'list||stop|"是,否"',
+        (7, 1): "custom||stop|B7>1",
+        (0, 9): "textLength|lessThanOrEqual|stop|2",
+    }
 
 
 def test_macros_are_seen() -> None:
@@ -187,6 +212,7 @@ BAD_XLS: dict[str, tuple[str, Callable[[], bytes]]] = {
     "Word": ("FILE-WORD", lambda: ole({"WordDocument": b"x"})),
     "Word with a workbook in it": ("FILE-WORD", lambda: ole({"WordDocument": b"x", "Workbook": biff({"甲": b""})})),
     "encrypted new file": ("FILE-ENCRYPTED", lambda: ole({"EncryptedPackage": b"x", "EncryptionInfo": b"x"})),
+    "encrypted and cut off": ("FILE-ENCRYPTED", lambda: ole({"EncryptedPackage": b"x"})[:-600]),
     "encrypted old file": ("FILE-ENCRYPTED", lambda: xls({"甲": b""}, record(0x002F, bytes(6)))),
     "Excel 95": ("FILE-OLD-EXCEL", lambda: ole({"Book": b"x"})),
     "Excel 95 in a newer stream": ("FILE-OLD-EXCEL", lambda: ole({"Workbook": biff({"甲": b""}, version=0x0500)})),
@@ -205,6 +231,7 @@ BAD_XLS: dict[str, tuple[str, Callable[[], bytes]]] = {
     "record too short": ("FILE-DAMAGED", lambda: xls({"甲": record(0x0203, b"\0")})),
     "name of no sheet": ("FILE-DAMAGED", lambda: ole({"Workbook": biff({"甲": b""}, NAMES)})),
     "name of nothing": ("FILE-DAMAGED", lambda: xls({"甲": formula(0, 0, b"\x43\0\0\0\0")})),
+    "check of no kind": ("FILE-DAMAGED", lambda: xls({"甲": dv(0xF, b"", b"")})),
     "array without a cell": ("FILE-DAMAGED", lambda: xls({"甲": record(0x0221, bytes(14))})),
     "too many blanks": (
         "FILE-TOO-LARGE",

@@ -14,6 +14,7 @@ from tests.workbook.old_judge import CHANGES, problem, reads_or_says
 from tianbao.workbook import ods as ods_module
 from tianbao.workbook.kinds import book_kind
 from tianbao.workbook.ods import read_ods
+from tianbao.workbook.ods_checks import entry_check
 from tianbao.workbook.ods_formula import excel_formula, excel_reference
 from tianbao.workbook.package import NotAWorkbook
 from tianbao.workbook.sheets import RawSheet
@@ -131,6 +132,38 @@ def test_repeats_and_merges() -> None:
     values = {spot: found.value.number for spot, found in sheet.cells.items() if found.value.number is not None}
     assert values == {(3, 0): 5, (3, 2): 7, (3, 3): 7, (3, 4): 7}
     assert [spot for spot, found in sheet.cells.items() if not found.locked] == [(4, 0), (4, 1), (5, 0), (5, 1)]
+
+
+CONDITIONS = {
+    "": "",
+    "of:cell-content-is-whole-number() and cell-content()>=0": "whole|greaterThanOrEqual|stop|0",
+    "of:cell-content-is-decimal-number() and cell-content-is-between(-50,5000)": "decimal|between|stop|-50|5000",
+    "of:cell-content-is-date() and cell-content-is-not-between([.A1];[.A2])": "date|notBetween|stop|A1|A2",
+    "of:cell-content-text-length()<=500": "textLength|lessThanOrEqual|stop|500",
+    'of:cell-content-is-in-list("是";"否")': 'list||stop|"是,否"',
+    "of:cell-content-is-in-list([$乙.$A$1:.$A$3])": "list||stop|乙!A1:A3",
+    "of:is-true-formula([.A1]>[.B1])": "custom||stop|A1>B1",
+    "of:cell-content-is-whole-number() and cell-content-is-between(MAX(1;2),3)": None,
+    "of:cell-content()>=0": None,
+    "of:something-else()": None,
+}
+
+
+@pytest.mark.parametrize("condition", CONDITIONS)
+def test_checks_of_entries(condition: str) -> None:
+    wanted = CONDITIONS[condition]
+    assert entry_check(condition, "stop") == (condition.removeprefix("of:") if wanted is None else wanted)
+
+
+def test_where_checks_of_entries_hold() -> None:
+    condition = "cell-content-text-length()&lt;=5"
+    checks = f"""<t:content-validations><t:content-validation t:name="v" t:condition="{condition}">
+        <t:error-message t:message-type="warning"/></t:content-validation></t:content-validations>"""
+    here = 't:content-validation-name="v"'
+    rows = row(figure(1), cell(attributes=f"{here} {across(2)}"), attributes=down(2)) + row(cell(attributes=here))
+    rule = "textLength|lessThanOrEqual|warning|5"
+    found = read_ods(ods(checks + table(rows))).sheets[0].validations
+    assert found == dict.fromkeys([(0, 1), (0, 2), (1, 1), (1, 2), (2, 0)], rule)
 
 
 def test_what_is_no_sheet_is_not_read() -> None:

@@ -17,6 +17,7 @@ MAX_RECORDS = 2_000_000
 
 _BIFF8, _OLD_BOFS = 0x0600, (0x0009, 0x0209, 0x0409)
 _GLOBALS, _WORKSHEET = 0x0005, 0x0010
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _INSTEAD = {"encryptedpackage": "FILE-ENCRYPTED", "worddocument": "FILE-WORD"}
 """Streams of containers that hold something else."""
 _WIDE, _PHONETIC, _RICH = 1, 4, 8
@@ -31,6 +32,8 @@ def workbook_stream(data: bytes) -> bytes:
                 raise NotAWorkbook(problem)
         stream = container.stream("Workbook")
     except (Damaged, struct.error) as error:
+        if _ENCRYPTED in data:
+            raise NotAWorkbook("FILE-ENCRYPTED") from error
         raise NotAWorkbook("FILE-DAMAGED", part="OLE") from error
     if stream is None:
         raise NotAWorkbook("FILE-OLD-EXCEL" if "book" in container.names else "FILE-NOT-WORKBOOK")

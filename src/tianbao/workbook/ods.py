@@ -10,11 +10,12 @@ from typing import Final
 from tianbao.values import BLANK, FormatClass, Value, of_sheet_number, understand
 from tianbao.workbook.a1 import MAX_COLUMNS, MAX_ROWS
 from tianbao.workbook.grammar import TRUTH
+from tianbao.workbook.ods_checks import entry_check
 from tianbao.workbook.ods_formula import excel_formula, excel_reference
 from tianbao.workbook.ods_styles import StyleReader, Styles, read_styles, short, shortened
 from tianbao.workbook.package import NotAWorkbook, Package, open_zip, parse_xml
 from tianbao.workbook.sheet_xml import MAX_CELLS
-from tianbao.workbook.sheets import ALL_ASPECTS, RawBook, RawCell, RawSheet, Spot
+from tianbao.workbook.sheets import RawBook, RawCell, RawSheet, Spot
 from tianbao.workbook.xlsx import MAX_NAMES, MAX_SHEETS
 
 REST = 1_000
@@ -38,7 +39,7 @@ _NO_MODULES = ("script-lb.xml", "script-lc.xml")
 
 
 def read_ods(data: bytes) -> RawBook:
-    """Everything in the workbook that we look at, but its entry checks. Raises NotAWorkbook."""
+    """Everything in the workbook that we look at. Raises NotAWorkbook."""
     package = open_zip(data)
     mime = package.part("mimetype").strip()
     if mime.startswith(_MIME + b"text"):
@@ -86,6 +87,7 @@ class _Row:
     look: str
     cells: list[tuple[int, int, RawCell]] = field(default_factory=list)
     merges: list[tuple[int, int, int]] = field(default_factory=list)
+    checks: list[tuple[int, int, str]] = field(default_factory=list)
     column: int = 0
 
 
@@ -94,7 +96,10 @@ class _BookReader:
 
     def __init__(self, styles: Styles) -> None:
         self._styles, self._style_reader = styles, StyleReader(styles)
-        self._book = RawBook([], {}, seen=ALL_ASPECTS - {"validations"})
+        self._book = RawBook([], {})
+        self._checks: dict[str, tuple[str, str]] = {}
+        """Of entries: name → condition and what happens to an entry that breaks it."""
+        self._check, self._rules_known = "", dict[str, str]()
         self._path: list[str] = []
         self._sheet: RawSheet | None = None
         self._ends: list[int] = []
@@ -125,6 +130,8 @@ class _BookReader:
             _HANDLERS[tag](self, shortened(attributes))
         elif tag in ("table:named-range", "table:named-expression"):
             self._name(shortened(attributes))
+        elif tag in ("table:content-validation", "table:error-message"):
+            self._entry_check(tag, shortened(attributes))
         elif self._sheet is None:
             self._style_reader.start(tag, shortened(attributes))
 
@@ -171,6 +178,13 @@ class _BookReader:
         """Not a sheet but what was last seen in another file."""
         if self._book.sheets and self._book.sheets[-1] is self._sheet:
             self._book.sheets.pop()
+
+    def _entry_check(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag == "table:content-validation":
+            self._check = attributes.get("table:name", "")
+            self._checks[self._check] = attributes.get("table:condition", ""), "stop"
+        elif self._check in self._checks:
+            self._checks[self._check] = self._checks[self._check][0], attributes.get("table:message-type", "stop")
 
     def _column(self, attributes: dict[str, str]) -> None:
         count = _count(attributes.get(_COLUMNS))
@@ -229,6 +243,8 @@ class _BookReader:
         if formula in TRUTH:
             formula = None
         across, down = (_count(attributes.get(f"table:number-{way}-spanned")) for way in ("columns", "rows"))
+        if rule := self._rule(attributes.get("table:content-validation-name", "")):
+            row.checks.append((row.column, count, rule))
         if across * down > 1:
             row.merges.append((row.column, across, down))
         end = row.column + count
@@ -260,7 +276,18 @@ class _BookReader:
             if blank and (count >= REST or row.repeated >= REST):
                 continue
             self._put(sheet, (self._next_row, column), (row.repeated, count), cell)
+
+        for column, count, rule in row.checks:
+            size = min(row.repeated, REST), min(count, REST)
+            self._take(size[0] * size[1])
+            spots = ((self._next_row + at, column + beside) for at in range(size[0]) for beside in range(size[1]))
+            sheet.validations.update(dict.fromkeys(spots, rule))
         self._next_row += row.repeated
+
+    def _rule(self, name: str) -> str:
+        if name not in self._rules_known:
+            self._rules_known[name] = entry_check(*self._checks.get(name, ("", "stop")))
+        return self._rules_known[name]
 
     def _put(self, sheet: RawSheet, first: Spot, size: tuple[int, int], cell: RawCell) -> None:
         self._take(size[0] * size[1])

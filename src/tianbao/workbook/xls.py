@@ -6,13 +6,14 @@ from dataclasses import replace
 
 from tianbao.values import BLANK, Value, of_sheet_number, understand
 from tianbao.workbook.biff import Record, Stream, Strings, workbook_stream
+from tianbao.workbook.biff_checks import entry_check
 from tianbao.workbook.biff_formula import error_text, formula_text
 from tianbao.workbook.biff_globals import Globals, read_globals
 from tianbao.workbook.grammar import TRUTH
 from tianbao.workbook.ole import Damaged
 from tianbao.workbook.package import MAX_FILE, NotAWorkbook
 from tianbao.workbook.sheet_xml import MAX_CELLS
-from tianbao.workbook.sheets import ALL_ASPECTS, RawBook, RawCell, RawSheet, Spot
+from tianbao.workbook.sheets import RawBook, RawCell, RawSheet, Spot
 
 MAX_FORMULA_BYTES = 2 * 2**20
 """Of all formulas together, shared ones counted wherever they stand; our largest workbook has 35,000."""
@@ -21,12 +22,13 @@ _STRING, _SHARED, _ARRAY, _TABLE = 0x0207, 0x04BC, 0x0221, 0x0236
 _ELSEWHERE, _DATA_TABLE = 1, 2
 """The one token of a cell whose formula stands in another record."""
 _LOCAL_MACROS = "_VBA_PROJECT".encode("utf-16-le")
+_WHOLE = 20_000
 _ROW_HIDDEN = 0x20
 _EXACT = 1e15
 
 
 def read_xls(data: bytes) -> RawBook:
-    """Everything in the workbook that we look at, but its entry checks. Raises NotAWorkbook."""
+    """Everything in the workbook that we look at. Raises NotAWorkbook."""
     if len(data) > MAX_FILE:
         raise NotAWorkbook("FILE-TOO-LARGE", limit=f"{MAX_FILE // 2**20} MiB")
     stream = Stream(workbook_stream(data))
@@ -50,7 +52,7 @@ def _read(stream: Stream) -> RawBook:
             sheets.append(_SheetReader(sheet, known, budget).read(stream.sheet(listed.position)))
     if not sheets:
         raise NotAWorkbook("FILE-NOT-WORKBOOK")
-    book = RawBook(sheets, {}, macros=known.macro_sheets, seen=ALL_ASPECTS - {"validations"})
+    book = RawBook(sheets, {}, macros=known.macro_sheets)
     for name in known.names:
         if name.function or (name.sheet is not None and name.name.startswith("_xlnm.")):
             continue
@@ -207,6 +209,17 @@ class _SheetReader:
         if bits & 1:
             self._sheet.hidden_columns.update(range(first, min(last, 255) + 1))
 
+    def entry_check(self, record: Record) -> None:
+        self._budget.formula(record.data)
+        rule, areas = entry_check(record, self._known)
+        for (top, left), (bottom, right) in areas if rule else ():
+            rows, columns = range(top, bottom + 1), range(left, right + 1)
+            if len(rows) * len(columns) > _WHOLE:
+                # somebody checks a whole column: its corner stands for it
+                rows, columns = rows[:1], columns[:1]
+            self._budget.cells(len(rows) * len(columns))
+            self._sheet.validations.update(((row, column), rule) for row in rows for column in columns)
+
     def comment(self, _: Record) -> None:
         self._sheet.comments += 1
 
@@ -221,6 +234,7 @@ _HANDLERS: dict[int, Callable[[_SheetReader, Record], None]] = {
     0x0006: _SheetReader.formula, _STRING: _SheetReader.result_text, _SHARED: _SheetReader.shared_formula,
     _ARRAY: _SheetReader.array_formula, 0x00E5: _SheetReader.merges, 0x0208: _SheetReader.row,
     0x007D: _SheetReader.columns, 0x001C: _SheetReader.comment, 0x0012: _SheetReader.protection,
+    0x01BE: _SheetReader.entry_check,
 }  # fmt: skip
 
 
