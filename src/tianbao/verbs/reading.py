@@ -1,7 +1,8 @@
 """Received bytes → submission, by what they are; every reason why not is a finding."""
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from functools import cache
+from typing import TYPE_CHECKING, Literal
 
 from tianbao.catalogue import words
 from tianbao.findings import Finding
@@ -9,6 +10,9 @@ from tianbao.forms import library
 from tianbao.forms.model import Form
 from tianbao.intake.received import Received
 from tianbao.submission import NotASubmission, Observation, Submission, of_json
+
+if TYPE_CHECKING:
+    from tianbao.workbook.fast import Shapes
 
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0"
@@ -62,12 +66,20 @@ def _workbook(data: bytes) -> Submission:
     try:
         kind = book_kind(data)
         if kind == "xlsx":
-            from tianbao.workbook.read import read
+            from tianbao.workbook.fast import read
 
-            return read(data, library.load, library.every)
+            return read(data, library.load, library.every, shapes())
         return _other_workbook(data, kind)
     except NotAWorkbook as error:
         raise NotASubmission(error.problem, **error.facts) from None
+
+
+@cache
+def shapes() -> "Shapes":
+    """What this process has learned of the structure of workbooks, with its counts."""
+    from tianbao.workbook.fast import Shapes
+
+    return Shapes()
 
 
 def _other_workbook(data: bytes, kind: Literal["xls", "ods"]) -> Submission:

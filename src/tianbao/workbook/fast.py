@@ -62,7 +62,7 @@ class Shapes:
     def trim(self) -> None:
         """Forgets everything when there is too much of it: another template, or somebody plays with us."""
         kept = (self.books, self.styles, self.sound, self.alike, self.recipes)
-        if max(map(len, kept)) > _MOST:
+        if max(len(learned) for learned in kept) > _MOST:
             for learned in kept:
                 learned.clear()
 
