@@ -14,6 +14,7 @@ from xlsxwriter.exceptions import XlsxWriterException
 
 from tianbao.values import Number, understand
 from tianbao.workbook.a1 import Area, Place
+from tianbao.workbook.literal import literal
 from tianbao.workbook.looks import SONG, TINTS, look_of
 from tianbao.workbook.plan import BookPlan, Item, SheetPlan, Tint, Validation
 
@@ -172,13 +173,14 @@ def _cached(content: object) -> Number | str:
 def _text(content: str | bool, place: Place) -> str:
     """The text, if a cell can hold it: Excel counts UTF-16 units, and half a character is none."""
     text = content if isinstance(content, str) else str(content).upper()
+    given = literal(text)
     try:
-        units = len(text.encode("utf-16-le")) // 2
+        units = len(given.encode("utf-16-le")) // 2
     except UnicodeEncodeError:
         raise DoesNotFit(str(place)) from None
     if units > _LONGEST_TEXT:
         raise DoesNotFit(str(place))
-    return text
+    return given
 
 
 def _number(content: Number, place: Place) -> Number:
