@@ -2,6 +2,7 @@
 // Filters and unfolding. Without this script the page shows everything, unfolded.
 (() => {
   const by = (id) => document.getElementById(id);
+  document.documentElement.classList.remove("loading");
   const form = by("filters");
   if (!form) return;
   form.hidden = false;
@@ -91,7 +92,10 @@
     unfold(item, false);
     item.button?.addEventListener("click", () => unfold(item, !item.more.classList.contains("unfolded")));
   }
-  form.addEventListener("submit", (event) => event.preventDefault());
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    apply();
+  });
   form.addEventListener("reset", () => setTimeout(apply));
   form.addEventListener("change", apply);
   fields.q.addEventListener("input", soon);

@@ -70,7 +70,7 @@ def _label(language: Language, key: str, **facts: object) -> str:
 def _unreadable(answers: Iterable[Answer]) -> Iterator[tuple[str, str]]:
     for answer in answers:
         if answer.entry["verdict"] == "unreadable":
-            reasons = dict.fromkeys(visible(found["message"]) for found in answer.entry["findings"])
+            reasons = dict.fromkeys(found["message"] for found in answer.entry["findings"])
             yield source_of(answer.entry["source"]), shortened("；".join(reasons))
 
 
@@ -96,5 +96,6 @@ def _template() -> Template:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=lambda value: visible(value) if type(value) is str else value,
     )
     return environment.get_template("dashboard.html.j2")

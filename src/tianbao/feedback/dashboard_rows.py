@@ -1,4 +1,7 @@
-"""The files of the dashboard, one after the other, each with its findings by rule: data for the template."""
+"""The files of the dashboard, one after the other, each with its findings by rule: data for the template.
+
+The template makes visible what would deceive the eye; here texts are only cut to a length that can be read.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -19,7 +22,6 @@ from tianbao.feedback.entry_words import (
     shown,
     source_of,
     undecided_lines,
-    visible,
 )
 from tianbao.forms.model import Form
 
@@ -106,8 +108,8 @@ def _groups(findings: Iterable[Found], form: Form | None, language: Language) ->
             shown=tuple(_instance(found, form) for found in alike[:FOLD_AFTER]),
             more=max(0, len(alike) - FOLD_AFTER),
             keys=_keys(alike[FOLD_AFTER:]),
-            basis=visible(basis_words(alike[0], form, language)),
-            fix=shortened(visible(fix)),
+            basis=basis_words(alike[0], form, language),
+            fix=shortened(fix),
         )
         for (rule, severity, fix), alike in together.items()
     )
@@ -115,15 +117,15 @@ def _groups(findings: Iterable[Found], form: Form | None, language: Language) ->
 
 def _instance(found: Found, form: Form | None) -> Instance:
     return Instance(
-        key=shortened(visible(found["key"])),
+        key=shortened(found["key"]),
         place=shortened(place_words(found, form)),
         found=shown(found["found"]),
         expected=shown(found["expected"]),
-        message=shortened(visible(found["message"])),
-        explanation=shortened(visible(found["explanation"])) if explained(found) else "",
+        message=shortened(found["message"]),
+        explanation=shortened(found["explanation"]) if explained(found) else "",
     )
 
 
 def _keys(folded: list[Found]) -> str:
-    named = "、".join(visible(found["key"]) for found in folded[:_MOST_KEYS])
+    named = "、".join(found["key"] for found in folded[:_MOST_KEYS])
     return shortened(f"{named}…" if len(folded) > _MOST_KEYS else named, 10 * _MOST_KEYS)
