@@ -116,7 +116,12 @@ class _Writer:
         elif content is None or content == "":
             done = sheet.write_blank(*where, None, look)
         elif isinstance(content, str | bool):
-            done = sheet.write_string(*where, _text(content, first), look)
+            text = cell_text(content, first)
+            if text.startswith("<r>") and text.endswith("</r>"):
+                # XlsxWriter would take this for its own spelling of a rich text and leave it unescaped
+                done = sheet.write_rich_string(*where, text[0], text[1], text[2:], look)
+            else:
+                done = sheet.write_string(*where, text, look)
         else:
             done = sheet.write_number(*where, _number(content, first), look)
         _done(done, str(first))
@@ -169,7 +174,7 @@ def _cached(content: object) -> Number | str:
     return content  # type: ignore[return-value]
 
 
-def _text(content: str | bool, place: Place) -> str:
+def cell_text(content: str | bool, place: Place) -> str:
     """The text, if a cell can hold it: Excel counts UTF-16 units, and half a character is none."""
     text = content if isinstance(content, str) else str(content).upper()
     try:

@@ -20,12 +20,23 @@ Look = Literal[
 ]  # fmt: skip
 """Names of cell formats; what they look like stands in workbook/looks.py."""
 
+SlotKind = Literal[
+    "value", "text", "signoff", "explanation", "free-key", "free-text", "agency", "code",
+    "left", "right", "delta", "count", "light", "length", "missing", "checksum", "checksum-line", "state",
+    "state-counts",
+]  # fmt: skip
+Slot = tuple[SlotKind, str]
+"""What a cell shows of one submission, and of which address, section, rule or line: ("light", "T3-ID[legal]")."""
+
 UNLOCKED: frozenset[Look] = frozenset({"entry", "amount", "text", "open", "sign", "open-center"})
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """The content of one cell or merged area. `formula` has `content` as its stored result."""
+    """The content of one cell or merged area. `formula` has `content` as its stored result.
+
+    `slot` is set where the content differs from submission to submission: a stamp pours it in there.
+    """
 
     area: Area
     look: Look
@@ -33,6 +44,7 @@ class Item:
     formula: str = ""
     link: str = ""
     variable: bool = False
+    slot: Slot | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from tianbao.workbook.layout import (
     LEVEL,
     LIGHT,
 )
-from tianbao.workbook.plan import Content, Item, Look, Print, SheetPlan, Tint, TintLook, Validation
+from tianbao.workbook.plan import Content, Item, Look, Print, SheetPlan, Slot, Tint, TintLook, Validation
 from tianbao.workbook.results import ERROR, EXPLAIN, NOT_READY, QUERY, READY, Results
 
 _WIDTHS = (12.0, 5.0, 14.0, 14.0, 14.0, 14.0, 14.0)
@@ -74,25 +74,29 @@ def _item(
     text: str = "",
     *,
     variable: bool = False,
+    slot: Slot | None = None,
 ) -> Item:
-    return Item(_area(row, first, last), look, content, text, variable=variable)
+    return Item(_area(row, first, last), look, content, text, variable=variable, slot=slot)
 
 
 def _facts(content: Content) -> Iterator[Item]:
     agency = content.issue.agency
     year = f"{content.issue.year}年（1月1日至12月31日）"
-    for (row, column), label, look, text in (
-        (COVER_AGENCY, AGENCY_LABEL, "plain" if agency else "open", agency.name if agency else None),
-        (COVER_YEAR, COVER_YEAR_LABEL, "plain", year),
-        (COVER_DEADLINE, "报送截止", "plain", content.issue.deadline or _DEADLINE),
-        (COVER_TEMPLATE, "模板编号", "plain", content.template_number),
+    row, column = COVER_AGENCY
+    yield _item(row, 0, 1, "label", AGENCY_LABEL)
+    name, look = (agency.name, "plain") if agency else (None, "open")
+    yield _item(row, column, _LAST, look, name, variable=True, slot=("agency", ""))  # type: ignore[arg-type]
+    for (row, column), label, text in (
+        (COVER_YEAR, COVER_YEAR_LABEL, year),
+        (COVER_DEADLINE, "报送截止", content.issue.deadline or _DEADLINE),
+        (COVER_TEMPLATE, "模板编号", content.template_number),
     ):
         yield _item(row, 0, 1, "label", label)
-        yield _item(row, column, _LAST, look, text, variable=True)  # type: ignore[arg-type]
+        yield _item(row, column, _LAST, "plain", text, variable=True)
     row, column = COVER_CHECKSUM
     value = Place(IDENTITY, IDENTITY_KEYS.index("checksum"), 1)
     yield _item(row, 0, 1, "label", "数据校验码")
-    yield _item(row, column, _LAST, "plain", content.checksum, value.full)
+    yield _item(row, column, _LAST, "plain", content.checksum, value.full, slot=("checksum", ""))
 
 
 def _light(content: Content, results: Results, levels: dict[str, str]) -> Iterator[Item]:
@@ -115,11 +119,17 @@ def _light(content: Content, results: Results, levels: dict[str, str]) -> Iterat
         "big-light",
         light,
         f'IF({errors}>0,"{NOT_READY}",IF({queries}>0,"{EXPLAIN}","{READY}"))',
+        slot=("state", ""),
     )
     yield _item(row + 1, 0, 1, "label", "校验结果")
-    counted = f"“校验”表中错误 {error_count} 行，需说明而未说明 {query_count} 行"
+    counted = state_counts(error_count, query_count)
     text = f'"“校验”表中错误 "&{errors}&" 行，需说明而未说明 "&{queries}&" 行"'
-    yield _item(row + 1, column, _LAST, "plain", counted, text)
+    yield _item(row + 1, column, _LAST, "plain", counted, text, slot=("state-counts", ""))
+
+
+def state_counts(errors: int, queries: int) -> str:
+    """What stands below the light of the cover."""
+    return f"“校验”表中错误 {errors} 行，需说明而未说明 {queries} 行"
 
 
 def _instructions(content: Content) -> Iterator[Item]:
@@ -137,5 +147,5 @@ def _signatures(content: Content) -> Iterator[Item]:
     for number, line in enumerate(content.form.signoff):
         yield _item(first + number, 0, 1, "label", line.label)
         # as text: a phone number keeps its 0, a date stays as it was written
-        yield _item(first + number, 2, 3, "sign", content.signoff.get(line.id))
+        yield _item(first + number, 2, 3, "sign", content.signoff.get(line.id), slot=("signoff", line.id))
     yield Item(Area(Place(COVER, first, 4), Place(COVER, last, _LAST)), "stamp", "（单位公章）")
