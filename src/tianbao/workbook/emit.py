@@ -15,7 +15,7 @@ from xlsxwriter.exceptions import XlsxWriterException
 from tianbao.values import Number, understand
 from tianbao.workbook.a1 import Area, Place
 from tianbao.workbook.looks import SONG, TINTS, look_of
-from tianbao.workbook.plan import BookPlan, Item, SheetPlan, Tint, Validation
+from tianbao.workbook.plan import BookPlan, Comment, Item, SheetPlan, Tint, Validation
 
 PASSWORD = "tianbao"
 """The documented default password of sheet protection: protection is against slips, not against people."""
@@ -98,7 +98,11 @@ class _Writer:
             _done(sheet.data_validation(first.row, first.column, last.row, last.column, options), str(first))
         for tint in plan.tints:
             self._tint(sheet, tint)
+        for comment in plan.comments:
+            _done(sheet.write_comment(comment.place.row, comment.place.column, comment.text, _note(comment)), plan.name)
         self._page(sheet, plan)
+        if plan.active:
+            sheet.activate()
         sheet.protect(self._password, _ALLOWED)
         if plan.hidden:
             sheet.hide()
@@ -195,6 +199,17 @@ def _number(content: Number, place: Place) -> Number:
     if not kept:
         raise DoesNotFit(str(place))
     return content
+
+
+def _note(comment: Comment) -> dict[str, Any]:
+    return {
+        "author": "tianbao",
+        "width": comment.width,
+        "height": comment.height,
+        "font_name": SONG,
+        "font_size": 10,
+        "color": "#FFFFE1",
+    }
 
 
 def _range(area: Area) -> str:

@@ -10,13 +10,13 @@ from typing import Literal
 from tianbao.forms.model import Form
 from tianbao.submission import Agency
 from tianbao.values import Number, Raw, Value
-from tianbao.workbook.a1 import Area
+from tianbao.workbook.a1 import Area, Place
 from tianbao.workbook.layout import Layout
 
 Look = Literal[
     "title", "subtitle", "label", "corner", "head", "row-head", "entry", "amount", "total", "text", "plain",
     "open", "sign", "open-center", "light", "big-light", "check", "check-number", "check-text", "guide",
-    "count", "note", "link", "identity", "seal", "stamp", "side-light", "side-label",
+    "count", "note", "link", "identity", "seal", "stamp", "side-light", "side-label", "error", "query",
 ]  # fmt: skip
 """Names of cell formats; what they look like stands in workbook/looks.py."""
 
@@ -61,7 +61,7 @@ class Validation:
     stop: str = ""
 
 
-TintLook = Literal["missing", "broken", "wrong", "pass", "fail", "waiting"]
+TintLook = Literal["missing", "broken", "wrong", "pass", "fail", "waiting", "returned-error", "returned-query"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,16 @@ class Tint:
     areas: tuple[Area, ...]
     formula: str
     look: TintLook
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment 批注 at a cell, shown when the pointer rests on it. Sizes in pixels."""
+
+    place: Place
+    text: str
+    width: float
+    height: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +95,7 @@ class Print:
 
 @dataclass(frozen=True, slots=True)
 class SheetPlan:
-    """One worksheet. `widths` by column, `heights` by row (points)."""
+    """One worksheet. `widths` by column, `heights` by row (points); the `active` one is seen first."""
 
     name: str
     items: tuple[Item, ...]
@@ -97,6 +107,8 @@ class SheetPlan:
     printing: Print = Print()
     hidden: bool = False
     filter: Area | None = None
+    comments: tuple[Comment, ...] = ()
+    active: bool = False
 
 
 @dataclass(frozen=True, slots=True)

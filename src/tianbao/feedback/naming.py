@@ -1,0 +1,53 @@
+"""Names for the files that go back to agencies: safe on every system, unique in a run, the same for the same pile."""
+
+import re
+from collections.abc import Iterable
+
+from tianbao.feedback.clean import clean
+from tianbao.findings import Checked
+
+_FORBIDDEN = re.compile(r'[\\/:*?"<>|]')
+_DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)")
+_LONGEST = 60
+_BYTES = 180
+"""Of UTF-8: with a suffix and a number it stays below the 255 that file systems take."""
+
+
+def answer_name(checked: Checked, taken: set[str]) -> str:
+    """A base name without suffix: the agency's, with the file's where that is taken, then a number. Put into `taken`."""
+    agency = _safe(checked.submission.agency.name) if checked.submission else ""
+    source = _safe(_stem(checked.source))
+    first = agency or source or "未命名"
+    tried = [first, *([f"{first}-{source}"] if source and source != first else [])]
+    for name in (*map(_short, tried), *_numbered(_short(tried[-1]))):
+        if name.casefold() not in taken:
+            taken.add(name.casefold())
+            return name
+    raise AssertionError("numbers never end")
+
+
+def _numbered(name: str) -> Iterable[str]:
+    number = 2
+    while True:
+        yield f"{name}-{number}"
+        number += 1
+
+
+def _stem(source: str) -> str:
+    last = source.replace("\\", "/").rpartition("/")[2]
+    stem, dot, suffix = last.rpartition(".")
+    return stem if dot and stem and suffix.isalnum() else last
+
+
+def _safe(text: str) -> str:
+    name = _FORBIDDEN.sub("_", clean(text)).strip(" .")
+    name = " ".join(name.split())[:_LONGEST].strip(" .")
+    # neither a device of Windows nor a hidden file, nor an option of a command line
+    name = f"_{name}" if _DEVICES.fullmatch(name.partition(".")[0]) or name.startswith("-") else name
+    return name
+
+
+def _short(name: str) -> str:
+    while len(name.encode()) > _BYTES:
+        name = name[:-1]
+    return name.strip(" .")
