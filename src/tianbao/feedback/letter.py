@@ -1,4 +1,4 @@
-"""The letter 答复 to an agency: what was received, what must be corrected, explained or is only noticed, and what next."""
+"""The letter 答复 to an agency: what was received, what must be corrected or explained, how to send it again."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,8 +22,10 @@ _VERDICTS = {
     "passed": {"zh": "通过", "en": "passed"},
     "queried": {"zh": "需说明，请核对或说明后重新报送", "en": "queried: please check or explain, and send it again"},
     "failed": {"zh": "退回，请改正后重新报送", "en": "returned: please correct it and send it again"},
-    "unreadable": {"zh": "读不了，请按下面的办法重新报送", "en": "could not be read: please send it again as below"},
+    "unreadable": {"zh": "读不了", "en": "could not be read"},
 }
+_OURS = ("FILE-OUR-BUG", "FILE-ACCESS")
+"""Files that are unreadable through no fault of the agency's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,8 @@ class Letter:
     verdict: str
     attached: bool
     unreadable: bool
+    ours: bool
+    left_over: int
     hints: tuple[str, ...]
     errors: Group
     queries: Group
@@ -100,6 +104,8 @@ def _letter(checked: Checked, form: Form | None, language: Language) -> Letter:
         verdict=_VERDICTS[checked.verdict][language],
         attached=read and checked.verdict in ("failed", "queried"),
         unreadable=not read,
+        ours=any(finding.rule in _OURS for finding in checked.findings),
+        left_over=len(poured(checked, submission, form).left_over) if form and submission else 0,
         hints=tuple(hint_words(finding, form, language) for finding in hints_of(checked)) if form else (),
         errors=_group([item for finding, item in items if finding.severity == "error"]),
         queries=_group([item for finding, item in items if finding.severity == "query" and must_act(finding)]),
@@ -117,23 +123,21 @@ def _read_items(checked: Checked, form: Form, language: Language) -> list[tuple[
     found = poured(checked, checked.submission, form)
     items = []
     for said in remarks_on(checked, form, found):
-        at = _at(said.finding, found, form, cells_of(said, found, form))
-        message, fix = said.message, said.fix
+        at = _at(said.finding, found, form, cells_of(said, found, form), language)
+        message, fix = said.message, said.fix.replace("本表", "退回件").replace("公式已恢复", "退回件里公式已恢复")
         if language != "zh":
             english = worded(said.finding, form, language)
             message, fix = english.message, english.fix
         items.append((said.finding, Item(said.number, at, _end(message), _end(fix), clean(said.finding.key, 120))))
     hints = hints_of(checked)
     for finding in checked.findings:
-        if not must_act(finding) and finding not in hints:
-            told = worded(finding, form, language)
-            explained = clean(finding.explanation or "", 200)
-            message = (
-                f"{_end(told.message)}；{words.message('explained', language, text=explained)}"
-                if explained
-                else told.message
-            )
-            items.append((finding, Item(0, _at(finding, found, form), _end(message), "", clean(finding.key, 120))))
+        if must_act(finding) or finding in hints:
+            continue
+        parts = [_end(worded(finding, form, language).message)]
+        if finding.explanation:
+            parts.append(_end(words.message("explained", language, text=clean(finding.explanation, 200))))
+        message = ("；" if language == "zh" else "; ").join(parts)
+        items.append((finding, Item(0, _at(finding, found, form, (), language), message, "", clean(finding.key, 120))))
     return items
 
 
@@ -141,17 +145,23 @@ def _unread_items(checked: Checked, language: Language) -> list[tuple[Finding, I
     items = []
     for number, finding in enumerate(checked.findings, start=1):
         said = worded(finding, None, language)
-        # these words are for the officer: ask the other side …
-        fix = said.fix.replace("请对方", "请")
+        # these words are for the officer: ask the other side, look it up with this program
+        fix = said.fix.replace("请对方", "请").replace("ask for ", "please send ")
+        fix = "" if finding.rule in _OURS or "tianbao" in fix else fix
         source = clean(checked.source.replace("\\", "/").rpartition("/")[2], 120)
         items.append((finding, Item(number, source, _end(said.message), _end(fix), clean(finding.key, 120))))
     return items
 
 
-def _at(finding: Finding, found: Poured, form: Form, shown: tuple[str, ...] = ()) -> str:
-    """三、申请!D5 三、收到和处理政府信息公开申请情况 · 本年新收 · 自然人."""
+def _at(finding: Finding, found: Poured, form: Form, shown: tuple[str, ...], language: Language) -> str:
+    """三、收到和处理政府信息公开申请情况 · 本年新收 · 自然人（“三、申请”表 D5 格）."""
     named, place = where(finding, found.content.layout, form, shown)
-    return f"{place} {named}" if place else named
+    if place is None:
+        return named
+    count = len(finding.addresses)
+    if language != "zh":
+        return f"{named} ({place}{f' and others, {count} cells' if count > 1 else ''})"
+    return f"{named}（“{place.sheet}”表 {place.a1}{f' 等 {count}' if count > 1 else ''} 格）"
 
 
 def _end(text: str) -> str:

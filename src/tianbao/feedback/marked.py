@@ -110,7 +110,7 @@ def _result(checked: Checked, form: Form, found: Poured, remarks: list[Remark]) 
     verdict = words.message(f"verdict-{checked.verdict}", "zh")
     hints = hints_of(checked)
     others = [finding for finding in checked.findings if not finding.rule.startswith(HINT) and not must_act(finding)]
-    noticed = [notice(finding, form, *where(finding, content.layout, form)) for finding in others]
+    noticed = [notice(finding, form, *_counted(finding, *where(finding, content.layout, form))) for finding in others]
     return Result(
         "审核结果",
         about,
@@ -118,7 +118,7 @@ def _result(checked: Checked, form: Form, found: Poured, remarks: list[Remark]) 
         checked.verdict == "failed",
         _GUIDE,
         tuple(hint_words(finding, form) for finding in hints),
-        tuple(line(said, *where(said.finding, content.layout, form, cells_of(said, found, form))) for said in remarks),
+        tuple(_line(said, found, form) for said in remarks),
         found.left_over,
         (*noticed, *_undecided(checked, form)),
     )
@@ -143,6 +143,11 @@ def _undecided(checked: Checked, form: Form) -> Iterator[Line]:
         yield Line("notice", "待定", "", None, f"{len(keys)} 条规则暂时不能核对：{reason}", "改正后会自动核对", keys[0])
 
 
+def _line(said: Remark, found: Poured, form: Form) -> Line:
+    at = where(said.finding, found.content.layout, form, cells_of(said, found, form))
+    return line(said, *_counted(said.finding, *at))
+
+
 def where(finding: Finding, layout: Layout, form: Form, shown: tuple[str, ...] = ()) -> tuple[str, Place | None]:
     """A finding's first cell in words, and where it (or the first of the cells `shown`) stands in the copy."""
     if finding.rule == "AGENCY-BLANK":
@@ -153,8 +158,12 @@ def where(finding: Finding, layout: Layout, form: Form, shown: tuple[str, ...] =
     address = shown[0] if shown else address
     single = len(finding.addresses) == 1 or any(rule.id == finding.rule for rule in form.rules)
     named = form.where(address) if single else form.where(address).split(" · ", maxsplit=1)[0]
-    more = f"（共 {len(finding.addresses)} 格）" if len(finding.addresses) > 1 else ""
-    return f"{named}{more}", layout.places[address]
+    return named, layout.places[address]
+
+
+def _counted(finding: Finding, named: str, place: Place | None) -> tuple[str, Place | None]:
+    more = f"（共 {len(finding.addresses)} 格）" if place and len(finding.addresses) > 1 else ""
+    return f"{named}{more}", place
 
 
 def hints_of(checked: Checked) -> list[Finding]:

@@ -1,7 +1,8 @@
 """Names for the files that go back to agencies: safe on every system, unique in a run, the same for the same pile."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator
+from itertools import count
 
 from tianbao.feedback.clean import clean
 from tianbao.findings import Checked
@@ -14,23 +15,19 @@ _BYTES = 180
 
 
 def answer_name(checked: Checked, taken: set[str]) -> str:
-    """A base name without suffix: the agency's, with the file's where that is taken, then a number. Put into `taken`."""
+    """A base name without suffix, put into `taken`: the agency's; with the file's where that is taken; a number."""
     agency = _safe(checked.submission.agency.name) if checked.submission else ""
     source = _safe(_stem(checked.source))
     first = agency or source or "未命名"
     tried = [first, *([f"{first}-{source}"] if source and source != first else [])]
-    for name in (*map(_short, tried), *_numbered(_short(tried[-1]))):
-        if name.casefold() not in taken:
-            taken.add(name.casefold())
-            return name
-    raise AssertionError("numbers never end")
+    name = next(name for name in _candidates([_short(name) for name in tried]) if name.casefold() not in taken)
+    taken.add(name.casefold())
+    return name
 
 
-def _numbered(name: str) -> Iterable[str]:
-    number = 2
-    while True:
-        yield f"{name}-{number}"
-        number += 1
+def _candidates(names: list[str]) -> Iterator[str]:
+    yield from names
+    yield from (f"{names[-1]}-{number}" for number in count(2))
 
 
 def _stem(source: str) -> str:
@@ -43,8 +40,7 @@ def _safe(text: str) -> str:
     name = _FORBIDDEN.sub("_", clean(text)).strip(" .")
     name = " ".join(name.split())[:_LONGEST].strip(" .")
     # neither a device of Windows nor a hidden file, nor an option of a command line
-    name = f"_{name}" if _DEVICES.fullmatch(name.partition(".")[0]) or name.startswith("-") else name
-    return name
+    return f"_{name}" if _DEVICES.fullmatch(name.partition(".")[0]) or name.startswith("-") else name
 
 
 def _short(name: str) -> str:

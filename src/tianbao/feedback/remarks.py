@@ -77,13 +77,13 @@ def _explained(fix: str, finding: Finding, poured: Poured, settled: bool) -> str
 
 def _fix(finding: Finding, fix: str, reading: object, *, restored: bool) -> str:
     if reading is not None:
-        return f"本表已写成数字 {plain(reading)}：核对无误就不用再改"  # type: ignore[arg-type]
+        return f"本表里已写成数字 {plain(reading)}：核对无误就不用再改"  # type: ignore[arg-type]
     if restored:
         return _CHECK
     if finding.rule in _UNREAD:
-        return "在本表这一格补填"
+        return "在本表里这一格补填"
     if finding.rule == "STRUCT-STRAY":
-        return "把这个数字填到本表应填的格里"
+        return "把这个数字填到本表里应填的格里"
     return clean(fix)
 
 
