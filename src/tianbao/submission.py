@@ -84,6 +84,7 @@ class Submission:
     signoff: Mapping[str, str] = field(default_factory=dict, hash=False)
     observations: tuple[Observation, ...] = ()
     fingerprint: str = ""
+    deadline: str = ""
 
     def value(self, address: str) -> Value:
         """The value of a cell; a blank where there is no entry."""

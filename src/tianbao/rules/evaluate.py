@@ -92,7 +92,7 @@ def _counted(found: Value | Reason) -> Number:
 
 def text_length(text: str) -> int:
     """Characters without spaces and line breaks, as the live count in the sheet has it."""
-    return sum(1 for character in text if character not in " \u3000\u00a0\r\n\t")
+    return len(text) - sum(map(text.count, " \u3000\u00a0\r\n\t"))
 
 
 def _tri(expr: Expr, lookup: Lookup) -> _Tri:
