@@ -29,7 +29,8 @@ class OwnResult(Exception):
 def read_submission(received: Received) -> Read:
     """The submission in a file. Raises OwnResult; everything wrong with the file is in the finding."""
     if received.data is None:
-        return Read(finding=unreadable(received.problem, problem=received.detail, limit=received.detail))
+        detail = received.detail
+        return Read(finding=unreadable(received.problem, problem=detail, limit=detail, part=detail))
     try:
         submission = _workbook(received.data) if is_workbook(received) else _json(received.data)
         return Read(submission, library.load(submission.form, submission.edition))
