@@ -396,6 +396,10 @@ PROVOKED_ELSEWHERE = {
     # tests/checks/test_other_forms.py has a form with other kinds of cells
     ("TYPE-WORD", "choice"), ("TYPE-WORD", "like"), ("TYPE-BLANK", "must"),
     ("TYPE-BLANK", "asked"), ("TYPE-INT", "large"), ("TYPE-FEE", "large"),
+    # tests/verbs: children that hang or end, and what a pile says about its files
+    ("FILE-TIMEOUT", "any"), ("FILE-MEMORY", "any"), ("FILE-CRASHED", "any"), ("FILE-GIVEN-UP", "any"),
+    ("PILE-SAME-FILE", "any"), ("PILE-VERSIONS", "newest"), ("PILE-VERSIONS", "unknown"),
+    ("PILE-SAME-FIGURES", "any"), ("PILE-YEAR", "any"),
 }  # fmt: skip
 
 

@@ -28,7 +28,7 @@ GIVEN_UP_AFTER = 3
 
 _TICK_SECONDS = 0.1
 _START_SECONDS = 60.0
-_STARTS = 3
+_STARTS = 5
 """Children that may die one after the other before the first is ready."""
 
 Heard = tuple[Hand, Any]
@@ -77,6 +77,11 @@ class Pool:
         for hand in self._hands:
             hand.end()
         self._hands.clear()
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """The numbers of the children's processes."""
+        return tuple(hand.pid for hand in self._hands)
 
     def one(self, item: Item) -> Iterator[Result | None]:
         """The results for one item that must not be opened here."""
