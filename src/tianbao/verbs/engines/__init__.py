@@ -1,0 +1,1 @@
+"""Engines beside this machine's own processes."""
