@@ -109,7 +109,9 @@ def word(text: str, charset: str) -> bytes:
 
 def mbox(*mails: bytes) -> bytes:
     """Mails in one file."""
-    return b"".join(b"From a@example.org Mon Jan 15 09:00:00 2024\n" + one.replace(b"\r\n", b"\n") + b"\n" for one in mails)
+    return b"".join(
+        b"From a@example.org Mon Jan 15 09:00:00 2024\n" + one.replace(b"\r\n", b"\n") + b"\n" for one in mails
+    )
 
 
 def tnef(title: bytes, data: bytes, long_name: str = "") -> bytes:
@@ -138,7 +140,13 @@ def stored_rar(name: bytes, data: bytes, method: int = 0x30) -> bytes:
         return struct.pack("<H", zlib.crc32(head) & 0xFFFF) + head
 
     said = struct.pack("<IIBIIBBHI", len(data), len(data), 2, zlib.crc32(data), 0x2DA20000, 20, method, len(name), 0x20)
-    return b"Rar!\x1a\x07\x00" + block(0x73, 0, b"\0" * 6) + block(0x74, 0x8000, said + name) + data + block(0x7B, 0x4000, b"")
+    return (
+        b"Rar!\x1a\x07\x00"
+        + block(0x73, 0, b"\0" * 6)
+        + block(0x74, 0x8000, said + name)
+        + data
+        + block(0x7B, 0x4000, b"")
+    )
 
 
 def sealed(data: bytes, password: str) -> bytes:

@@ -61,6 +61,7 @@ def _stream(
     from tianbao.feedback.terminal import printer
     from tianbao.findings import PassedOver
     from tianbao.verbs import bulk
+    from tianbao.verbs.engines import NoCluster
     from tianbao.verbs.pool import NoChild
     from tianbao.verbs.telling import telling
 
@@ -95,6 +96,10 @@ def _stream(
                     copies.write(*copy)
         except bulk.MissingPath as error:
             raise Refused(words.message("missing-path", language, path=error)) from None
+        except NoCluster as error:
+            key = "no-cluster" if error.address else "no-dask"
+            facts = {"address": error.address, "problem": error.problem}
+            raise Refused(words.message(key, language, **facts)) from None
         except NoChild as error:
             raise Refused(words.message("no-child", language, problem=error)) from None
         finally:

@@ -1,11 +1,15 @@
 """Everything under some paths, in order, by the engine that fits: this process, children, other machines."""
 
+import os
 from collections.abc import Generator, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
 from tianbao.findings import PassedOver
-from tianbao.intake.received import Received, receive
+from tianbao.intake.opening import is_plain, open_read, read_waiting
+from tianbao.intake.received import Received
+from tianbao.intake.walk import Waiting, walk
 from tianbao.verbs.options import Options
 from tianbao.verbs.pool import Pool
 from tianbao.verbs.work import Item, Result, Work, quickly
@@ -17,6 +21,24 @@ _ODD = 20
 """An archive, a mail or an old workbook counts as so many: it is opened in a child anyway, and takes its time."""
 
 _ORDINARY = (".xlsx", ".xlsm", ".json")
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """An item with its bytes. `named`: the caller named it."""
+
+    whole: Received | PassedOver
+    named: bool = False
+
+    @property
+    def source(self) -> str:
+        """Where it was met."""
+        return self.whole.source
+
+    @property
+    def size(self) -> int:
+        """How many bytes travel."""
+        return len(self.whole.data or b"") if isinstance(self.whole, Received) else 0
 
 
 class MissingPath(FileNotFoundError):
@@ -57,29 +79,58 @@ def run_here(items: Iterable[Item], work: Work) -> Iterator[Result | None]:
 
 
 def items_under(paths: Iterable[Path], options: Options) -> Iterator[Item]:
-    """What waits under the paths, in order."""
-    for path in paths:
-        yield from receive(path)
+    """What waits under the paths, in order; what this run writes there itself is passed over."""
+    files, folders = {str(path) for path in options.outputs}, tuple(f"{path}{os.sep}" for path in options.outputs)
+    for found in walk(paths, options.limits):
+        place = str(found.path) if isinstance(found, Waiting) else found.source
+        if files and (place in files or place.startswith(folders)):
+            yield PassedOver(found.source, "own")
+        else:
+            yield found
 
 
 def count(paths: Iterable[Path], options: Options) -> int:
     """How many items wait under the paths."""
-    return sum(1 for _ in items_under(paths, options))
+    return sum(1 for _ in walk(paths, options.limits))
 
 
 def quick(options: Options, item: Item) -> list[Received | PassedOver] | None:
     """The item as received where it is ordinary; None for one that must be opened in a child."""
-    return [item]
+    if isinstance(item, Waiting):
+        item = Parcel(read_waiting(item, options.limits), item.named)
+    if not isinstance(item, Parcel):
+        return [item]
+    whole = item.whole
+    if isinstance(whole, Received) and whole.data is not None and not is_plain(whole.data, whole.kind):
+        return None
+    return list(_opened(options, item))
 
 
 def members(options: Options, item: Item) -> Iterator[Received | PassedOver]:
-    """What comes out of the item."""
-    yield item
+    """What comes out of the item, always in the same order."""
+    if isinstance(item, Waiting):
+        item = Parcel(read_waiting(item, options.limits), item.named)
+    return _opened(options, item) if isinstance(item, Parcel) else iter([item])
 
 
-def name(item: Item) -> tuple[str, str | None]:
+def packed(options: Options, item: Item) -> "Parcel":
+    """The item with its bytes, to be handled where its file is not."""
+    if isinstance(item, Waiting):
+        return Parcel(read_waiting(item, options.limits), item.named)
+    return Parcel(item)
+
+
+def name(options: Options, item: Item) -> tuple[str, str | None]:
     """An item as people call it, and the digest of its bytes where it can be read."""
-    return item.source, item.sha256
+    whole = read_waiting(item, options.limits) if isinstance(item, Waiting) else item
+    whole = whole.whole if isinstance(whole, Parcel) else whole
+    return whole.source, getattr(whole, "sha256", None)
+
+
+def _opened(options: Options, parcel: "Parcel") -> Iterator[Received | PassedOver]:
+    if isinstance(parcel.whole, PassedOver):
+        return iter([parcel.whole])
+    return open_read(parcel.whole, options.limits, options.passwords, named=parcel.named)
 
 
 def _first(items: Iterator[Item]) -> tuple[list[Item], bool]:

@@ -43,7 +43,7 @@ def check(paths: Iterable[Path], options: Options = Options()) -> Iterator[Resul
         members=partial(bulk.members, options),
         answer=_answer,
         blamed=blamed,
-        name=bulk.name,
+        name=partial(bulk.name, options),
         limits=options.limits,
     )
     for result in bulk.run(list(paths), options, work):

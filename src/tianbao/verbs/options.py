@@ -15,9 +15,9 @@ class Options:
 
     `engine`: "" for this machine, "dask" for a cluster made for the run, "dask=ADDRESS" for one that is there.
     `outputs`: files and folders that are written in this run and lie under the paths, spelled as they are met there:
-    they are no input. `with_figures`, `with_details`, `with_marked`, `with_reply`: what else is made of each result while it is in hand:
-    the reported cells, the lines for the terminal (`everything`: notices and passed files too), the return copy, the
-    letter.
+    they are no input. What else is made of each result while it is in hand: `with_figures` the reported cells,
+    `with_details` the lines for the terminal (`everything`: of notices and passed files, too), `with_marked` the return
+    copy, `with_reply` the letter.
     """
 
     passwords: tuple[str, ...] = ()

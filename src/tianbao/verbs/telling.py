@@ -60,7 +60,7 @@ def telling(options: Options) -> Work:
         members=partial(bulk.members, options),
         answer=partial(_answer, options),
         blamed=partial(_blamed, options),
-        name=bulk.name,
+        name=partial(bulk.name, options),
         limits=options.limits,
     )
 

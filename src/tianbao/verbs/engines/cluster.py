@@ -14,6 +14,7 @@ from typing import Any
 
 from tianbao.intake.limits import MIB
 from tianbao.verbs.bulk import Parcel, packed, run_here
+from tianbao.verbs.engines import NoCluster
 from tianbao.verbs.options import Options
 from tianbao.verbs.pool import AHEAD, CHUNK
 from tianbao.verbs.work import Item, Result, Work
@@ -27,14 +28,6 @@ WINDOW_BYTES = 128 * MIB
 _RETRIES = 3
 _POLL_SECONDS = 0.02
 _CONNECT_SECONDS = 20
-
-
-class NoCluster(RuntimeError):
-    """dask is not installed (no address), or its scheduler cannot be reached."""
-
-    def __init__(self, address: str, problem: str) -> None:
-        super().__init__(problem)
-        self.address, self.problem = address, problem
 
 
 def run_cluster(items: Iterator[Item], options: Options, work: Work) -> Generator[Result | None]:
