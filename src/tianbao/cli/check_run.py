@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -13,7 +14,7 @@ import click
 
 from tianbao.catalogue import words
 from tianbao.cli.check_outputs import Targets
-from tianbao.cli.output import Refused, write_bytes, write_pieces
+from tianbao.cli.output import Refused, to_stdout, write_bytes, write_pieces
 from tianbao.cli.stop import Stop, stop_on_interrupt
 
 if TYPE_CHECKING:
@@ -80,7 +81,8 @@ def _stream(
                 if stop.asked:
                     return False
                 if time.monotonic() - flushed > _FLUSH_SECONDS:
-                    sys.stdout.flush()
+                    with to_stdout(language):
+                        sys.stdout.flush()
                     advance(done)
                     flushed = time.monotonic()
                 if result is None:
@@ -90,7 +92,8 @@ def _stream(
                 if isinstance(result, PassedOver):
                     continue
                 if say:
-                    say(result.head)
+                    with to_stdout(language):
+                        say(result.head)
                 write_line(result.entry)
                 for copy in result.copies:
                     copies.write(*copy)
@@ -104,7 +107,7 @@ def _stream(
             raise Refused(words.message("no-child", language, problem=error)) from None
         finally:
             copies.say()
-    return not stop.asked
+    return True
 
 
 def _outputs(targets: Targets, options: "Options", gathered: "Gathered", *, partial: bool) -> None:
@@ -131,20 +134,18 @@ def _conclude(gathered: "Gathered", options: "Options", quiet: bool) -> None:
     from tianbao.feedback.terminal import notice_lines, passed_over_lines, printer, summary_line
 
     language, say = options.language, printer(sys.stdout)
-    if not quiet:
-        for line in passed_over_lines(gathered.passed_over, language, everything=options.everything):
-            say(line)
-    say(summary_line(gathered.counts, language))
-    if not quiet:
-        for line in gathered.details:
-            say(line)
-        found = ((notice.source, notice.finding) for notice in gathered.notices if notice.first)
-        for line in notice_lines(found, language, everything=options.everything):
-            say(line)
-    try:
+    with to_stdout(language):
+        if not quiet:
+            for line in passed_over_lines(gathered.passed_over, language, everything=options.everything):
+                say(line)
+        say(summary_line(gathered.counts, language))
+        if not quiet:
+            for line in islice(gathered.details, int(gathered.total == 1), None):  # one file has been named already
+                say(line)
+            found = ((notice.source, notice.finding) for notice in gathered.notices if notice.first)
+            for line in notice_lines(found, language, everything=options.everything):
+                say(line)
         sys.stdout.flush()
-    except OSError as error:
-        raise Refused(words.message("no-output", language, problem=error.strerror or "?")) from None
 
 
 def _stats(gathered: "Gathered", options: "Options", seconds: float) -> None:

@@ -6,7 +6,7 @@ import re
 import secrets
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -88,8 +88,18 @@ def write_pieces(target: str, pieces: Iterable[str], language: Language) -> None
         with replacing(Path(target), language) as file:
             file.writelines(piece.encode("utf-8", "backslashreplace") for piece in pieces)
         return
-    try:
+    with to_stdout(language):
         sys.stdout.buffer.writelines(piece.encode("utf-8", "backslashreplace") for piece in pieces)
         sys.stdout.flush()
+
+
+@contextmanager
+def to_stdout(language: Language) -> Iterator[None]:
+    """What is said to standard output: where that fails it is one clear line, and nothing more is tried."""
+    try:
+        yield
     except OSError as error:
+        # what is still buffered would fail again while Python ends, with a message of its own
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise Refused(words.message("no-output", language, problem=error.strerror or "?")) from None
