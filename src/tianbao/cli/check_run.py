@@ -57,7 +57,7 @@ def _stream(
     paths: Sequence[Path], targets: Targets, options: "Options", gathered: "Gathered", stop: Stop, quiet: bool
 ) -> bool:
     """Takes the results as they come. Whether all came."""
-    from tianbao.cli.copies import Copies
+    from tianbao.cli.copies import Answers
     from tianbao.cli.progress import progress
     from tianbao.feedback.terminal import printer
     from tianbao.findings import PassedOver
@@ -67,8 +67,8 @@ def _stream(
     from tianbao.verbs.telling import telling
 
     language = options.language
-    folders = {kind: path for kind, path in (("marked", targets.marked), ("reply", targets.reply)) if path}
-    copies = Copies(folders, language)
+    folders = {kind: path for kind, path in (("xlsx", targets.marked), ("txt", targets.reply)) if path}
+    answers = Answers(folders, language)
     with ExitStack() as stack:
         write_line = stack.enter_context(_json_lines(targets.jsonl, language))
         advance = stack.enter_context(progress(lambda: bulk.count(paths, options), language))
@@ -95,8 +95,8 @@ def _stream(
                     with to_stdout(language):
                         say(result.head)
                 write_line(result.entry)
-                for copy in result.copies:
-                    copies.write(*copy)
+                if result.copies:
+                    answers.write(result.copies)
         except bulk.MissingPath as error:
             raise Refused(words.message("missing-path", language, path=error)) from None
         except NoCluster as error:
@@ -106,7 +106,7 @@ def _stream(
         except NoChild as error:
             raise Refused(words.message("no-child", language, problem=error)) from None
         finally:
-            copies.say()
+            answers.say()
     return True
 
 

@@ -3,7 +3,8 @@
 import hashlib
 import traceback
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import partial
 
 from tianbao.feedback.check_json import submission_data
@@ -37,10 +38,18 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
+class Copies:
+    """What was made for an agency: bytes by suffix, and the names that they should have, the better one first."""
+
+    names: tuple[str, str]
+    made: Mapping[str, bytes] = field(hash=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """One entry. `entry` and `figures` are JSON in one line; `head` and `details` are for the terminal.
 
-    `copies`: what kind of thing was made for the agency, the name that it should have, its bytes. `bug`: for the log.
+    `copies`: what was made for the agency. `bug`: for the log.
     """
 
     verdict: str
@@ -49,7 +58,7 @@ class Told:
     facts: Facts
     figures: str = ""
     details: tuple[Line, ...] = ()
-    copies: tuple[tuple[str, str, bytes], ...] = ()
+    copies: Copies | None = None
     bug: str = ""
 
 
@@ -79,7 +88,7 @@ def told(checked: Checked, options: Options, bug: str = "") -> Told:
     try:
         copies = _copies(checked, form, options)
     except Exception:  # noqa: BLE001  our own fault at a copy; the result stands
-        copies, bug = (), f"{bug}{checked.source}\n{traceback.format_exc()}"
+        copies, bug = None, f"{bug}{checked.source}\n{traceback.format_exc()}"
     return Told(
         verdict=checked.verdict,
         entry=json_line(submission_data(checked, form, language)),
@@ -92,21 +101,25 @@ def told(checked: Checked, options: Options, bug: str = "") -> Told:
     )
 
 
-def _copies(checked: Checked, form: Form | None, options: Options) -> tuple[tuple[str, str, bytes], ...]:
-    """The return copy and the letter for somebody who has to act."""
-    if checked.verdict not in ("failed", "queried") or form is None:
-        return ()
-    made: list[tuple[str, str, bytes]] = []
-    if options.with_marked:
-        from tianbao.feedback.marked import marked_copy, marked_name
+def _copies(checked: Checked, form: Form | None, options: Options) -> Copies | None:
+    """The answer to the agency: the letter, and the return copy for somebody who has to act on what was read."""
+    made: dict[str, bytes] = {}
+    if options.with_marked and form is not None and checked.verdict in ("failed", "queried"):
+        from tianbao.feedback.marked import marked_copy
 
-        made.append(("marked", marked_name(checked), marked_copy(checked, form)))
+        made["xlsx"] = marked_copy(checked, form)
     if options.with_reply:
-        from tianbao.feedback.letter import reply_name, reply_text
+        from tianbao.feedback.letter import reply_text
 
-        text = reply_text(checked, form, options.language)
-        made.append(("reply", reply_name(checked), text.encode("utf-8", "backslashreplace")))
-    return tuple(made)
+        # old editors of Windows need both to show Chinese in lines
+        text = reply_text(checked, form, options.language).replace("\n", "\r\n")
+        made["txt"] = text.encode("utf-8-sig", "backslashreplace")
+    if not made:
+        return None
+    from tianbao.feedback.naming import answer_name
+
+    name = answer_name(checked, set())
+    return Copies((name, answer_name(checked, {name.casefold()})), made)
 
 
 def _quick(options: Options, item: Item) -> list[Told | PassedOver] | None:
