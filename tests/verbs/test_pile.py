@@ -85,7 +85,7 @@ def test_equal_figures_count_between_agencies_of_one_form_edition_and_year() -> 
     other = facts("b", figures="f")
     assert told(judged([base, other])) == [(0, "PILE-SAME-FIGURES", "b.xlsx"), (1, "PILE-SAME-FIGURES", "a.xlsx")]
     for change in ({"year": 2022}, {"edition": "2019"}, {"form": "penalties"}, {"figures": ""}):
-        assert judged([base, replace(other, **change)]) == []  # type: ignore[arg-type]
+        assert judged([base, replace(other, **change)]) == []
     assert [rule for _, rule, _ in told(judged([base, replace(other, who=base.who)]))] == ["PILE-VERSIONS"] * 2
 
 

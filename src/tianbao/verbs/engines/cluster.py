@@ -76,17 +76,18 @@ def _client(options: Options, stack: ExitStack) -> Any:
     _, _, address = options.engine.partition("=")
     try:
         import dask
-        from distributed import Client, LocalCluster
+        import distributed
     except ImportError:
         raise NoCluster("", "") from None
+    library: Any = distributed  # its functions have no types
     stack.enter_context(dask.config.set({"distributed.admin.tick.limit": "1h"}))
     if address:
         try:
-            return stack.enter_context(Client(address, timeout=_CONNECT_SECONDS, set_as_default=False))
+            return stack.enter_context(library.Client(address, timeout=_CONNECT_SECONDS, set_as_default=False))
         except (OSError, ValueError, TimeoutError) as error:
             raise NoCluster(address, str(error).splitlines()[0] if str(error) else "?") from None
     folder = stack.enter_context(TemporaryDirectory(prefix="tianbao-", ignore_cleanup_errors=True))
-    cluster = LocalCluster(
+    cluster = library.LocalCluster(
         n_workers=options.processes,
         threads_per_worker=1,
         host="127.0.0.1",
@@ -95,7 +96,7 @@ def _client(options: Options, stack: ExitStack) -> Any:
         local_directory=folder,
     )
     stack.enter_context(cluster)
-    return stack.enter_context(Client(cluster, set_as_default=False))
+    return stack.enter_context(library.Client(cluster, set_as_default=False))
 
 
 def _tasks(items: Iterator[Item], options: Options) -> Iterator[tuple[list[Parcel], int]]:
