@@ -10,8 +10,11 @@ from tianbao.catalogue import words
 from tianbao.catalogue.words import Language
 from tianbao.cli.output import Refused
 
-_OURS = re.compile(rb'\s*\{\s*"tool"\s*:\s*"tianbao"|\{"source": |<!DOCTYPE html>(?=.*tianbao)', re.DOTALL)
-"""How results of an earlier run begin; workbooks of ours are not told by their beginning."""
+_OURS = re.compile(
+    rb'\s*\{\s*"tool"\s*:\s*"tianbao"|\{"source":\s*"|<!DOCTYPE html>(?=.*name="generator" content="tianbao")',
+    re.DOTALL,
+)
+"""How results of an earlier run begin."""
 _HEAD = 4096
 
 
@@ -103,8 +106,13 @@ def _same(one: Path, other: Path) -> bool:
 
 
 def _ours(path: Path) -> bool:
+    """Whether it is a result of an earlier run."""
     try:
-        with path.open("rb") as file:
-            return bool(_OURS.match(file.read(_HEAD)))
+        data = path.read_bytes()
     except OSError:
         return False
+    if data.startswith(b"PK"):
+        from tianbao.workbook.own import is_own_result
+
+        return is_own_result(data)
+    return bool(_OURS.match(data[:_HEAD]))

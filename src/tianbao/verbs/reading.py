@@ -1,5 +1,6 @@
 """Received bytes → submission, by what they are; every reason why not is a finding."""
 
+import re
 from dataclasses import dataclass
 
 from tianbao.catalogue import words
@@ -12,6 +13,9 @@ from tianbao.submission import NotASubmission, Submission, of_json
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0"
 
+_OWN_LINE = re.compile(r'\{"source":\s*".*"verdict":\s*".*"findings":\s*\[')
+"""How `tianbao check --jsonl` begins."""
+
 
 @dataclass(frozen=True, slots=True)
 class Read:
@@ -23,7 +27,7 @@ class Read:
 
 
 class OwnResult(Exception):
-    """A JSON that tianbao wrote itself: no submission, and no fault."""
+    """A result that tianbao wrote itself: no submission, and no fault."""
 
 
 def read_submission(received: Received) -> Read:
@@ -56,13 +60,15 @@ def is_workbook(received: Received) -> bool:
 
 
 def _workbook(data: bytes) -> Submission:
+    from tianbao.workbook.own import is_own_result
     from tianbao.workbook.package import NotAWorkbook
     from tianbao.workbook.read import read
 
     try:
         return read(data, library.load, library.every)
     except NotAWorkbook as error:
-        raise NotASubmission(error.problem, **error.facts) from None
+        own = error.problem == "FILE-NOT-OURS" and is_own_result(data)
+        raise NotASubmission("OWN-RESULT" if own else error.problem, **error.facts) from None
 
 
 def _json(data: bytes) -> Submission:
@@ -72,4 +78,9 @@ def _json(data: bytes) -> Submission:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise NotASubmission("FILE-ENCODING") from None
-    return of_json(text)
+    try:
+        return of_json(text)
+    except NotASubmission as error:
+        if error.problem in ("FILE-JSON", "FILE-NOT-SUBMISSION") and _OWN_LINE.match(text):
+            raise NotASubmission("OWN-RESULT") from None
+        raise

@@ -20,6 +20,7 @@ from tianbao.values import Raw, understand
 from tianbao.workbook.emit import WriterRefused
 from tianbao.workbook.literal import literal
 from tianbao.workbook.looks import HEI, SONG
+from tianbao.workbook.own import RESULT_SUBJECT
 
 Tone = Literal["", "good", "ask", "bad", "dark"]
 """What a cell's colour says beside its words."""
@@ -113,7 +114,8 @@ def write_summary(title: str, sheets: Iterable[ListSheet], page: str, cut: str, 
         }
         book = xlsxwriter.Workbook(out, options)
         try:
-            book.set_properties({"title": title, "created": _MADE, "author": "tianbao"})
+            properties = {"title": title, "subject": RESULT_SUBJECT, "created": _MADE, "author": "tianbao"}
+            book.set_properties(properties)
             book.formats[0].set_font_name(SONG)
             writer = _Writer(book, page, cut)
             for sheet in sheets:
