@@ -195,7 +195,7 @@ def test_no_room_for_temporary_files_is_one_line(tmp_path: Path) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))
 
     command = [sys.executable, "-m", "tianbao", "check", str(folder), "-j", "1"]
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=little, check=False)
+    done = subprocess.run(command, capture_output=True, preexec_fn=little, check=False)
     assert done.returncode == 2
     assert len(done.stderr.splitlines()) == 1, done.stderr.decode()
 
