@@ -27,7 +27,7 @@ WINDOW_BYTES = 128 * MIB
 
 _RETRIES = 3
 _POLL_SECONDS = 0.02
-_CONNECT_SECONDS = 20
+_CONNECT_SECONDS = 5
 
 
 def run_cluster(items: Iterator[Item], options: Options, work: Work) -> Generator[Result | None]:
@@ -80,13 +80,14 @@ def _client(options: Options, stack: ExitStack) -> Any:
     except ImportError:
         raise NoCluster("", "") from None
     library: Any = distributed  # its functions have no types
-    stack.enter_context(dask.config.set({"distributed.admin.tick.limit": "1h"}))
+    folder = stack.enter_context(TemporaryDirectory(prefix="tianbao-", ignore_cleanup_errors=True))
+    stack.enter_context(dask.config.set({"temporary-directory": folder, "distributed.admin.tick.limit": "1h"}))
     if address:
         try:
+            library.comm.registry.get_backend(address.partition("://")[0] if "://" in address else "tcp")
             return stack.enter_context(library.Client(address, timeout=_CONNECT_SECONDS, set_as_default=False))
         except (OSError, ValueError, TimeoutError) as error:
             raise NoCluster(address, str(error).splitlines()[0] if str(error) else "?") from None
-    folder = stack.enter_context(TemporaryDirectory(prefix="tianbao-", ignore_cleanup_errors=True))
     cluster = library.LocalCluster(
         n_workers=options.processes,
         threads_per_worker=1,
