@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tianbao.catalogue import words
 from tianbao.catalogue.words import Language
@@ -28,7 +29,7 @@ class Worded:
 
 def worded(finding: Finding, form: Form | None, language: Language) -> Worded:
     """The words for a finding; `form` is None where the file could not be read."""
-    own = own_rule(finding.rule, form) is not None
+    own = form is not None and form.has_rule(finding.rule)
     entry = words.finding("RULE" if own else finding.rule, finding.case or "any")
     facts = {
         **finding.facts,
@@ -48,8 +49,14 @@ def worded(finding: Finding, form: Form | None, language: Language) -> Worded:
 
 def reason_words(undecided: Undecided, form: Form, language: Language) -> str:
     """Why a rule could not be decided, in one line."""
+    return _reasons(undecided.reasons, form, language)
+
+
+@lru_cache(maxsize=512)
+def _reasons(reasons: tuple[tuple[str, str], ...], form: Form, language: Language) -> str:
+    """The same few reasons come with nearly every submission: no last year's report."""
     parts: dict[str, list[str]] = {}
-    for cause, address in undecided.reasons:
+    for cause, address in reasons:
         parts.setdefault(cause, []).append(form.where(address) if address else "")
     return "；".join(
         words.message(f"undecided-{cause}", language, cells="、".join(found[:3]) + (" 等" if len(found) > 3 else ""))

@@ -53,6 +53,6 @@ def quickly(work: Work, item: Item) -> list[Result] | None:
 
 def fatal(error: Exception) -> bool:
     """Whether nothing can be checked at all: a shipped definition that does not compile."""
-    from tianbao.forms.source import FormMistakes
+    from tianbao.forms.mistakes import FormMistakes
 
     return isinstance(error, FormMistakes | MemoryError)
