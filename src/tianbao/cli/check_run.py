@@ -65,6 +65,7 @@ def _stream(
     from tianbao.verbs.engines import NoCluster
     from tianbao.verbs.pool import NoChild
     from tianbao.verbs.telling import telling
+    from tianbao.verbs.work import Tally
 
     language = options.language
     folders = {kind: path for kind, path in (("xlsx", targets.marked), ("txt", targets.reply)) if path}
@@ -87,6 +88,9 @@ def _stream(
                     flushed = time.monotonic()
                 if result is None:
                     continue
+                if isinstance(result, Tally):
+                    gathered.tally.update(result.counts)
+                    continue
                 done += 1
                 gathered.add(result)
                 if isinstance(result, PassedOver):
@@ -97,17 +101,24 @@ def _stream(
                 write_line(result.entry)
                 if result.copies:
                     answers.write(result.copies)
-        except bulk.MissingPath as error:
-            raise Refused(words.message("missing-path", language, path=error)) from None
-        except NoCluster as error:
-            key = "no-cluster" if error.address else "no-dask"
-            facts = {"address": error.address, "problem": error.problem}
-            raise Refused(words.message(key, language, **facts)) from None
-        except NoChild as error:
-            raise Refused(words.message("no-child", language, problem=error)) from None
+        except (bulk.MissingPath, NoCluster, NoChild) as error:
+            raise _refused(error, language) from None
         finally:
             answers.say()
     return True
+
+
+def _refused(error: Exception, language: "Language") -> Refused:
+    """Why nothing can be checked, in words."""
+    from tianbao.verbs.bulk import MissingPath
+    from tianbao.verbs.engines import NoCluster
+
+    if isinstance(error, MissingPath):
+        return Refused(words.message("missing-path", language, path=error))
+    if isinstance(error, NoCluster):
+        key = "no-cluster" if error.address else "no-dask"
+        return Refused(words.message(key, language, address=error.address, problem=error.problem))
+    return Refused(words.message("no-child", language, problem=error))
 
 
 def _outputs(targets: Targets, options: "Options", gathered: "Gathered", *, partial: bool) -> None:
@@ -151,6 +162,15 @@ def _conclude(gathered: "Gathered", options: "Options", quiet: bool) -> None:
 def _stats(gathered: "Gathered", options: "Options", seconds: float) -> None:
     facts = {"files": gathered.total, "seconds": f"{seconds:.2f}", "rate": f"{gathered.total / seconds:.0f}"}
     click.echo(words.message("stats", options.language, jobs=options.processes, **facts), err=True)
+    read = gathered.tally.total()
+    if read:
+        hits = gathered.tally["known"] + gathered.tally["alike"]
+        shares = {
+            "known": f"{100 * hits / read:.1f}",
+            "learned": gathered.tally["learned"],
+            "slow": gathered.tally["slow"],
+        }
+        click.echo(words.message("stats-read", options.language, files=read, **shares), err=True)
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from tianbao.verbs import bulk
 from tianbao.verbs.bulk import MissingPath
 from tianbao.verbs.options import Options
 from tianbao.verbs.reading import OwnResult, read_submission, unreadable
-from tianbao.verbs.work import Blame, Item, Work
+from tianbao.verbs.work import Blame, Item, Tally, Work
 
 __all__ = ["Bug", "MissingPath", "Options", "Result", "check", "check_received", "checked_submission"]
 
@@ -47,7 +47,7 @@ def check(paths: Iterable[Path], options: Options = Options()) -> Iterator[Resul
         limits=options.limits,
     )
     for result in bulk.run(list(paths), options, work):
-        if result is not None:
+        if not isinstance(result, Tally | None):
             yield result
 
 

@@ -32,6 +32,7 @@ def main() -> None:
     quiet = os.fdopen(nowhere, "wb")
     try:
         work = receive(source)
+        _remember_forms(work)
         _limit_memory(work.limits.memory_bytes)
         send(target, ("ready",))
         patience = 2 * work.limits.seconds + 30
@@ -72,7 +73,7 @@ def handled(work: Any, items: list[Any], careful: bool, skip: int) -> Iterator[t
         skip, since = 0, time.monotonic()
     if batch:
         yield "done", batch
-    yield ("idle",)
+    yield "idle", dict(work.counts())
 
 
 def _carefully(work: Any, item: Any, skip: int) -> Iterator[tuple[Any, ...]]:
@@ -90,6 +91,13 @@ def _carefully(work: Any, item: Any, skip: int) -> Iterator[tuple[Any, ...]]:
             raise
         yield "bug", traceback.format_exc()
     yield ("end",)
+
+
+def _remember_forms(work: Any) -> None:
+    if work.kept:
+        from tianbao.forms import library
+
+        library.keep_in(work.kept)
 
 
 def send(target: IO[bytes], message: object) -> None:

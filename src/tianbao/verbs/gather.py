@@ -40,6 +40,7 @@ class Gathered:
         self._entries, self._passed, self._pile = Spool(), Spool(), Pile(evidence)
         self._judged = False
         self.counts: Counter[str] = Counter()
+        self.tally: Counter[str] = Counter()
         self.bugs: list[str] = []
 
     def __enter__(self) -> "Gathered":

@@ -7,7 +7,7 @@ costs itself only.
 
 import queue
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
@@ -69,6 +69,8 @@ class Pool:
         self._heard: queue.SimpleQueue[Heard] = queue.SimpleQueue()
         self._hands: dict[Hand, _Chunk | None] = {}
         self._false_starts = 0
+        self._counted: dict[Hand, dict[str, int]] = {}
+        self.counts: Counter[str] = Counter()
 
     def __enter__(self) -> "Pool":
         return self
@@ -110,6 +112,8 @@ class Pool:
                     break
                 order.popleft()
             if not order and not more:
+                while any(self._hands.values()):  # what they have counted comes last
+                    yield from self._listen(waiting)
                 return
             if order or waiting:
                 yield from self._listen(waiting)
@@ -149,6 +153,9 @@ class Pool:
             hand.ready, self._false_starts = True, 0
         elif message[0] == "idle":
             self._hands[hand] = None
+            self.counts.update(message[1])
+            self.counts.subtract(self._counted.get(hand, {}))
+            self._counted[hand] = message[1]
         elif chunk is not None:
             self._said(chunk, message)
 
@@ -185,6 +192,7 @@ class Pool:
         """A child is gone: what it had under way is blamed or tried again."""
         hand.end()
         chunk = self._hands.pop(hand)
+        self._counted.pop(hand, None)
         if not hand.ready:
             self._false_starts += 1
             if self._false_starts >= _STARTS:

@@ -2,6 +2,8 @@
 
 import re
 from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
 
 from tianbao.catalogue import words
 from tianbao.findings import Finding
@@ -9,6 +11,9 @@ from tianbao.forms import library
 from tianbao.forms.model import Form
 from tianbao.intake.received import Received
 from tianbao.submission import NotASubmission, Submission, of_json
+
+if TYPE_CHECKING:
+    from tianbao.workbook.fast import Shapes
 
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0"
@@ -46,6 +51,14 @@ def read_submission(received: Received) -> Read:
         return Read(finding=unreadable("FILE-WRONG-FORM", form=error.asked))
 
 
+@cache
+def shapes() -> "Shapes":
+    """What this process has learned of the structure of workbooks."""
+    from tianbao.workbook.fast import Shapes
+
+    return Shapes()
+
+
 def unreadable(rule: str, **facts: str) -> Finding:
     """The one finding of a file that cannot be read."""
     return Finding(rule, rule, words.finding(rule).severity, "any", facts=facts)
@@ -60,12 +73,12 @@ def is_workbook(received: Received) -> bool:
 
 
 def _workbook(data: bytes) -> Submission:
+    from tianbao.workbook.fast import read
     from tianbao.workbook.own import is_own_result
     from tianbao.workbook.package import NotAWorkbook
-    from tianbao.workbook.read import read
 
     try:
-        return read(data, library.load, library.every)
+        return read(data, library.load, library.every, shapes())
     except NotAWorkbook as error:
         own = error.problem == "FILE-NOT-OURS" and is_own_result(data)
         raise NotASubmission("OWN-RESULT" if own else error.problem, **error.facts) from None

@@ -4,7 +4,7 @@ import hashlib
 import traceback
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import partial
 
 from tianbao.feedback.check_json import submission_data
@@ -71,7 +71,16 @@ def telling(options: Options) -> Work:
         blamed=partial(_blamed, options),
         name=partial(bulk.name, options),
         limits=options.limits,
+        counts=_counts,
+        kept=library.kept_in(),
     )
+
+
+def _counts() -> dict[str, int]:
+    """How workbooks were read, for --stats."""
+    from tianbao.verbs.reading import shapes
+
+    return asdict(shapes().counts)
 
 
 def told(checked: Checked, options: Options, bug: str = "") -> Told:

@@ -1,8 +1,9 @@
 """What a process does with a thing that waits to be checked: the same in this one, in a child, on another machine."""
 
 import traceback
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from tianbao.findings import PassedOver
@@ -25,12 +26,20 @@ class Blame:
 
 
 @dataclass(frozen=True, slots=True)
+class Tally:
+    """What all processes of a run have counted: the last of its results."""
+
+    counts: Mapping[str, int] = field(hash=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Work:
     """Functions that travel by name (they are pickled).
 
     `quick`: all results of an item that is safe to handle here, None for one that needs a process of its own.
     `members`: what comes out of an item, always in the same order. `answer`: the results for one of them.
     `blamed`: the results where there are none. `name`: an item as people call it, and the digest of its bytes.
+    `counts`: what the process has counted so far. `kept`: where compiled forms are kept between runs.
     """
 
     quick: Callable[[Item], list[Result] | None]
@@ -39,6 +48,8 @@ class Work:
     blamed: Callable[[Blame], list[Result]]
     name: Callable[[Item], tuple[str, str | None]]
     limits: Limits = DEFAULT
+    counts: Callable[[], Mapping[str, int]] = dict
+    kept: Path | None = None
 
 
 def quickly(work: Work, item: Item) -> list[Result] | None:

@@ -17,7 +17,7 @@ from tianbao.verbs.bulk import Parcel, packed, run_here
 from tianbao.verbs.engines import NoCluster
 from tianbao.verbs.options import Options
 from tianbao.verbs.pool import AHEAD, CHUNK
-from tianbao.verbs.work import Item, Result, Work
+from tianbao.verbs.work import Item, Result, Tally, Work
 
 TASK_BYTES = 4 * MIB
 """A task ends after so many bytes, however few files they are."""
@@ -54,12 +54,16 @@ def run_cluster(items: Iterator[Item], options: Options, work: Work) -> Generato
             if future.status == "finished":
                 yield from future.result()
             else:  # no worker survived it, or it could not travel: here it costs itself only
-                yield from run_here(parcels, work)
+                yield from _alone(parcels, work)
 
 
 def on_worker(work: Work, parcels: list[Parcel]) -> list[Result]:
     """What a worker does with a task."""
-    return [result for result in run_here(parcels, work) if result is not None]
+    return list(_alone(parcels, work))
+
+
+def _alone(parcels: list[Parcel], work: Work) -> Iterator[Result]:
+    return (result for result in run_here(parcels, work) if not isinstance(result, Tally | None))
 
 
 def _submitter(client: Any, work: Work) -> Callable[[list[Parcel]], Any]:
