@@ -14,6 +14,7 @@ import jsonschema
 import openpyxl
 import xlsxwriter
 
+from bench import stamp
 from tianbao.forms import library
 from tianbao.forms.schema import submission_schema
 from tianbao.intake.received import Received
@@ -128,3 +129,4 @@ def _process(*arguments: str) -> None:
 if __name__ == "__main__":
     print(f"medians of {ROUNDS}; Python {sys.version.split()[0]}; {json.dumps(library.DEFAULT_FORM)}")
     main()
+    stamp.main()

@@ -84,6 +84,7 @@ class Submission:
     signoff: Mapping[str, str] = field(default_factory=dict, hash=False)
     observations: tuple[Observation, ...] = ()
     fingerprint: str = ""
+    deadline: str = ""
 
     def value(self, address: str) -> Value:
         """The value of a cell; a blank where there is no entry."""
@@ -172,8 +173,17 @@ def to_data(submission: Submission) -> dict[str, Any]:
 
 def json_text(data: object) -> str:
     """Strict JSON, readable; decimals are written with all their digits, as numbers."""
-    text = json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False, default=_scalar)
-    return _DIGITS.sub(r"\1", text) + "\n"
+    return _strict(data, 1) + "\n"
+
+
+def json_line(data: object) -> str:
+    """The same JSON in one line, without its end."""
+    return _strict(data, None)
+
+
+def _strict(data: object, indent: int | None) -> str:
+    text = json.dumps(data, ensure_ascii=False, indent=indent, allow_nan=False, default=_scalar)
+    return _DIGITS.sub(r"\1", text)
 
 
 def _scalar(value: object) -> str:

@@ -25,8 +25,8 @@ def test_help_names_every_command() -> None:
 
 def test_check_json_is_the_contract_and_alone_on_stdout(tmp_path: Path) -> None:
     good.write(tmp_path, "good.json", good.data())
-    good.write(tmp_path, "slip.json", good.data(SLIP))
-    good.write(tmp_path, "asked.json", good.data({"requests.new.legal": None}))
+    good.write(tmp_path, "slip.json", good.data(SLIP, agency={"name": "示例区外事办公室", "code": None}))
+    good.write(tmp_path, "asked.json", good.data({"requests.new.legal": None}, agency={"name": "示例区财政局"}))
     (tmp_path / "broken.xlsx").write_bytes(b"no workbook")
     (tmp_path / "~$good.xlsx").write_bytes(b"lock")
     (tmp_path / "readme.txt").write_text("hello", "utf-8")

@@ -77,6 +77,16 @@ def message(key: str, language: Language, /, **facts: object) -> str:
     return fill(str(_table("messages")[key][language]), facts)
 
 
+def label(key: str, language: Language, /, **facts: object) -> str:
+    """A word or sentence of the pages and lists about many files."""
+    return fill(str(_table("labels")[key][language]), facts)
+
+
+def labels(language: Language) -> Mapping[str, str]:
+    """All of them, with their {names} open."""
+    return {key: str(said[language]) for key, said in _table("labels").items()}
+
+
 def _entry(raw: Mapping[str, str]) -> Entry:
     severity = raw.get("severity", "error")
     return Entry(

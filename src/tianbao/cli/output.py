@@ -1,8 +1,14 @@
 """Writing what a command made: bytes to files, text to stdout, one clear line when that fails."""
 
+import errno
+import os
 import re
+import secrets
 import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 import click
 
@@ -28,21 +34,72 @@ def file_name(name: str) -> str:
 
 def write_bytes(path: Path, data: bytes, language: Language) -> None:
     """Writes the file and says so on stderr. Raises Refused where the file cannot be written."""
+    with replacing(path, language) as file:
+        file.write(data)
+
+
+@contextmanager
+def replacing(path: Path, language: Language) -> Iterator[IO[bytes]]:
+    """A file beside `path` that takes its place when it is complete; where it fails nothing half written is left.
+
+    Raises Refused where it cannot be written, and says on stderr what was written.
+    """
+    with _replacing(path, language) as file:
+        yield file
+    click.echo(words.message("wrote", language, path=path), err=True)
+
+
+def replacing_quietly(path: Path, data: bytes, language: Language) -> None:
+    """The same for bytes, one file of many. Raises Refused."""
+    with _replacing(path, language) as file:
+        file.write(data)
+
+
+@contextmanager
+def _replacing(path: Path, language: Language) -> Iterator[IO[bytes]]:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
+        real = Path(os.path.realpath(path))
+        real.parent.mkdir(parents=True, exist_ok=True)
+        if real.exists() and not real.is_file():  # a device or a pipe: there is nothing to put in its place
+            with real.open("wb") as file:
+                yield file
+        else:
+            if real.exists() and not os.access(real, os.W_OK):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+            half = real.with_name(f".tianbao-{secrets.token_hex(8)}.part")
+            try:
+                with half.open("xb") as file:
+                    yield file
+                half.replace(real)
+            finally:
+                half.unlink(missing_ok=True)
     except OSError as error:
         raise Refused(words.message("open-elsewhere", language, path=path, problem=error.strerror or "?")) from None
-    click.echo(words.message("wrote", language, path=path), err=True)
 
 
 def write_text(target: str, text: str, language: Language) -> None:
     """Text to a file, or to stdout where the target is -."""
-    if target == "-":
-        try:
-            sys.stdout.buffer.write(text.encode("utf-8"))
-            sys.stdout.flush()
-        except OSError as error:
-            raise Refused(words.message("no-output", language, problem=error.strerror or "?")) from None
-    else:
-        write_bytes(Path(target), text.encode("utf-8"), language)
+    write_pieces(target, (text,), language)
+
+
+def write_pieces(target: str, pieces: Iterable[str], language: Language) -> None:
+    """The same for a text that is too long to be held at once."""
+    if target != "-":
+        with replacing(Path(target), language) as file:
+            file.writelines(piece.encode("utf-8", "backslashreplace") for piece in pieces)
+        return
+    with to_stdout(language):
+        sys.stdout.buffer.writelines(piece.encode("utf-8", "backslashreplace") for piece in pieces)
+        sys.stdout.flush()
+
+
+@contextmanager
+def to_stdout(language: Language) -> Iterator[None]:
+    """What is said to standard output: where that fails it is one clear line, and nothing more is tried."""
+    try:
+        yield
+    except OSError as error:
+        # what is still buffered would fail again while Python ends, with a message of its own
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise Refused(words.message("no-output", language, problem=error.strerror or "?")) from None

@@ -1,5 +1,6 @@
 """tianbao report."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,11 +24,9 @@ def command(path: Path, output: Path, draft: bool, watermark: str, lang: str | N
 
     写出后重新读回，逐格与数据比对。退出码：0 已生成；1 有错误未改正，没有生成；2 用法或环境不对。
     """
-    from rich.console import Console
-
     from tianbao.catalogue import words
     from tianbao.cli.output import Refused
-    from tianbao.feedback.terminal import print_checked
+    from tianbao.feedback.terminal import checked_lines, printer
     from tianbao.findings import Checked
     from tianbao.forms import library
     from tianbao.verbs.check import Bug, MissingPath, check
@@ -45,7 +44,9 @@ def command(path: Path, output: Path, draft: bool, watermark: str, lang: str | N
     checked = found[0]
     submission = checked.submission
     form = library.load(submission.form, submission.edition) if submission else None
-    print_checked(Console(stderr=True, highlight=False), checked, form, language)
+    say = printer(sys.stderr)
+    for line in checked_lines(checked, form, language):
+        say(line)
     if submission is None:
         return 1
     errors = sum(finding.severity == "error" for finding in checked.findings)

@@ -1,12 +1,13 @@
 """Finding → words: 位置 — 现值 — 应为 — 依据 — 怎么改, in the language asked for. The last step of all."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from tianbao.catalogue import words
 from tianbao.catalogue.words import Language
 from tianbao.findings import Finding, Undecided
-from tianbao.forms.model import Form
+from tianbao.forms.model import Form, Rule
 from tianbao.values import Raw, understand
 
 _PLACES = 3
@@ -28,7 +29,7 @@ class Worded:
 
 def worded(finding: Finding, form: Form | None, language: Language) -> Worded:
     """The words for a finding; `form` is None where the file could not be read."""
-    own = _own_rule(finding, form)
+    own = form is not None and form.has_rule(finding.rule)
     entry = words.finding("RULE" if own else finding.rule, finding.case or "any")
     facts = {
         **finding.facts,
@@ -36,12 +37,11 @@ def worded(finding: Finding, form: Form | None, language: Language) -> Worded:
         "expected": _shown(finding, "expected", finding.expected),
     }
     facts["delta"] = _text(finding.facts.get("delta"))
-    basis = str(finding.facts.get("source", "")) if own else ""
     return Worded(
-        _where(finding, form),
+        where(finding.addresses, finding.places, form),
         str(facts["found"]),
         str(facts["expected"]),
-        basis or words.message("basis-type", language, rule=finding.rule),
+        basis(finding.rule, form, language),
         entry.message(facts, language),
         entry.advice(facts, language),
     )
@@ -64,8 +64,15 @@ def _reasons(reasons: tuple[tuple[str, str], ...], form: Form, language: Languag
     )
 
 
-def _own_rule(finding: Finding, form: Form | None) -> bool:
-    return form is not None and form.has_rule(finding.rule)
+def own_rule(rule_id: str, form: Form | None) -> Rule | None:
+    """The rule of the form with that id; None for what no form defines."""
+    return next((rule for rule in form.rules if rule.id == rule_id), None) if form else None
+
+
+def basis(rule_id: str, form: Form | None, language: Language) -> str:
+    """依据: the source that the form names, or that it is a requirement of filling in."""
+    own = own_rule(rule_id, form)
+    return (own.source if own else "") or words.message("basis-type", language, rule=rule_id)
 
 
 def _shown(finding: Finding, name: str, value: Raw) -> str:
@@ -77,18 +84,19 @@ def _text(value: object) -> str:
     return "" if value is None else understand(value).text
 
 
-def _listed(places: tuple[str, ...]) -> str:
+def _listed(places: Sequence[str]) -> str:
     """三、申请!D5、D6、D28 等: the sheet's name once."""
     sheet = places[0].rpartition("!")[0] if places else ""
     short = [place.removeprefix(f"{sheet}!") if number else place for number, place in enumerate(places[:_PLACES])]
     return "、".join(short) + (" 等" if len(places) > _PLACES else "")
 
 
-def _where(finding: Finding, form: Form | None) -> str:
-    places = _listed(finding.places)
-    if form is None or not finding.addresses:
-        return places
-    first = form.where(finding.addresses[0])
+def where(addresses: Sequence[str], places: Sequence[str], form: Form | None) -> str:
+    """位置: the cell in words, or the section of several cells, and where they stand in the workbook."""
+    listed = _listed(places)
+    if form is None or not addresses:
+        return listed
+    first = form.where(addresses[0])
     section = first.split(" · ", maxsplit=1)[0]
-    named = first if len(finding.addresses) == 1 else section
-    return f"{named}（{places}）" if places else named
+    named = first if len(addresses) == 1 else section
+    return f"{named}（{listed}）" if listed else named

@@ -22,7 +22,7 @@ LONGEST_ADDRESS = 120
 """Characters of an address; with rule ids and places it stays readable, and far from the 255 of a workbook's names."""
 
 _DEFAULT_LINES = "30"
-_RESERVED_SHEETS = ("填报说明", "校验", "_tianbao", "history")
+_RESERVED_SHEETS = ("填报说明", "校验", "审核结果", "_tianbao", "history")
 _RESERVED_IDS = KEYWORDS | {"previous", "members", "signoff", "tianbao", "true", "false"}
 _LIKE_A_CELL = re.compile(r"[a-z]{1,3}[0-9]+|r[0-9]*|c[0-9]*|r[0-9]*c[0-9]*|[0-9].*")
 """No defined name of a workbook may look like this, and no address in a rule begins with a digit."""

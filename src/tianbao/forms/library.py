@@ -55,6 +55,11 @@ def form_schema() -> Mapping[str, Any]:
     return schema
 
 
+def kept_in() -> Path | None:
+    """The folder where compiled forms are kept between runs, for other processes of this run."""
+    return _kept.get("folder")
+
+
 def keep_in(folder: Path) -> None:
     """From now on compiled forms are kept in that folder between runs, and read from it."""
     _kept["folder"] = folder

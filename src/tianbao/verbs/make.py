@@ -56,8 +56,10 @@ def fill(paths: Iterable[Path], totals: str) -> Iterator[Filled]:
 
 
 def _fill(received: Received, totals: str) -> Filled | None:
-    from tianbao.workbook.emit import DoesNotFit, emit
-    from tianbao.workbook.write import filled_content, not_written, plan_of
+    from tianbao.workbook.emit import DoesNotFit
+    from tianbao.workbook.plan import Issue
+    from tianbao.workbook.stamp import press_for
+    from tianbao.workbook.write import not_written
 
     if is_workbook(received):
         return Filled(received.source, None, finding=unreadable("FILE-NOT-DATA"))
@@ -70,10 +72,11 @@ def _fill(received: Received, totals: str) -> Filled | None:
     unknown = next((address for address in read.submission.entries if address not in read.form.cells), None)
     if unknown is not None:
         return Filled(received.source, None, finding=unreadable("CELL-UNKNOWN", address=unknown))
-    content = filled_content(read.form, read.submission, "typed" if totals == "typed" else "formula")
+    press = press_for(read.form, Issue(read.submission.year, read.submission.agency))
+    content = press.content(read.submission, "typed" if totals == "typed" else "formula")
     differ = () if totals == "typed" else tuple(disagreements(read.form, read.submission))
     try:
-        data = emit(plan_of(content))
+        data = press.filled(content)
     except DoesNotFit as error:
         return Filled(received.source, None, finding=unreadable("TEXT-LONG", address=error.place))
     values = read.submission.value

@@ -1,5 +1,6 @@
 """Received bytes → submission, by what they are; every reason why not is a finding."""
 
+import re
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Literal
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0"
 
+_OWN_LINE = re.compile(r'\{"source":\s*".*"verdict":\s*".*"findings":\s*\[')
+"""How `tianbao check --jsonl` begins."""
+
 
 @dataclass(frozen=True, slots=True)
 class Read:
@@ -28,13 +32,14 @@ class Read:
 
 
 class OwnResult(Exception):
-    """A JSON that tianbao wrote itself: no submission, and no fault."""
+    """A result that tianbao wrote itself: no submission, and no fault."""
 
 
 def read_submission(received: Received) -> Read:
     """The submission in a file. Raises OwnResult; everything wrong with the file is in the finding."""
     if received.data is None:
-        return Read(finding=unreadable(received.problem, problem=received.detail, limit=received.detail))
+        detail = received.detail
+        return Read(finding=unreadable(received.problem, problem=detail, limit=detail, part=detail))
     try:
         submission = _workbook(received.data) if is_workbook(received) else _json(received.data)
         return Read(submission, library.load(submission.form, submission.edition))
@@ -44,6 +49,14 @@ def read_submission(received: Received) -> Read:
         return Read(finding=unreadable(error.problem, **error.facts))
     except library.UnknownForm as error:
         return Read(finding=unreadable("FILE-WRONG-FORM", form=error.asked))
+
+
+@cache
+def shapes() -> "Shapes":
+    """What this process has learned of the structure of workbooks."""
+    from tianbao.workbook.fast import Shapes
+
+    return Shapes()
 
 
 def unreadable(rule: str, **facts: str) -> Finding:
@@ -61,6 +74,7 @@ def is_workbook(received: Received) -> bool:
 
 def _workbook(data: bytes) -> Submission:
     from tianbao.workbook.kinds import book_kind
+    from tianbao.workbook.own import is_own_result
     from tianbao.workbook.package import NotAWorkbook
 
     try:
@@ -71,15 +85,8 @@ def _workbook(data: bytes) -> Submission:
             return read(data, library.load, library.every, shapes())
         return _other_workbook(data, kind)
     except NotAWorkbook as error:
-        raise NotASubmission(error.problem, **error.facts) from None
-
-
-@cache
-def shapes() -> "Shapes":
-    """What this process has learned of the structure of workbooks, with its counts."""
-    from tianbao.workbook.fast import Shapes
-
-    return Shapes()
+        own = error.problem == "FILE-NOT-OURS" and is_own_result(data)
+        raise NotASubmission("OWN-RESULT" if own else error.problem, **error.facts) from None
 
 
 def _other_workbook(data: bytes, kind: Literal["xls", "ods"]) -> Submission:
@@ -102,4 +109,9 @@ def _json(data: bytes) -> Submission:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise NotASubmission("FILE-ENCODING") from None
-    return of_json(text)
+    try:
+        return of_json(text)
+    except NotASubmission as error:
+        if error.problem in ("FILE-JSON", "FILE-NOT-SUBMISSION") and _OWN_LINE.match(text):
+            raise NotASubmission("OWN-RESULT") from None
+        raise

@@ -14,8 +14,9 @@ from xlsxwriter.exceptions import XlsxWriterException
 
 from tianbao.values import Number, understand
 from tianbao.workbook.a1 import Area, Place
+from tianbao.workbook.literal import literal
 from tianbao.workbook.looks import SONG, TINTS, look_of
-from tianbao.workbook.plan import BookPlan, Item, SheetPlan, Tint, Validation
+from tianbao.workbook.plan import BookPlan, Comment, Item, SheetPlan, Tint, Validation
 
 PASSWORD = "tianbao"
 """The documented default password of sheet protection: protection is against slips, not against people."""
@@ -98,7 +99,11 @@ class _Writer:
             _done(sheet.data_validation(first.row, first.column, last.row, last.column, options), str(first))
         for tint in plan.tints:
             self._tint(sheet, tint)
+        for comment in plan.comments:
+            _done(sheet.write_comment(comment.place.row, comment.place.column, comment.text, _note(comment)), plan.name)
         self._page(sheet, plan)
+        if plan.active:
+            sheet.activate()
         sheet.protect(self._password, _ALLOWED)
         if plan.hidden:
             sheet.hide()
@@ -116,7 +121,12 @@ class _Writer:
         elif content is None or content == "":
             done = sheet.write_blank(*where, None, look)
         elif isinstance(content, str | bool):
-            done = sheet.write_string(*where, _text(content, first), look)
+            text = cell_text(content, first)
+            if text.startswith("<r>") and text.endswith("</r>"):
+                # XlsxWriter would take this for its own spelling of a rich text and leave it unescaped
+                done = sheet.write_rich_string(*where, text[0], text[1], text[2:], look)
+            else:
+                done = sheet.write_string(*where, text, look)
         else:
             done = sheet.write_number(*where, _number(content, first), look)
         _done(done, str(first))
@@ -169,16 +179,17 @@ def _cached(content: object) -> Number | str:
     return content  # type: ignore[return-value]
 
 
-def _text(content: str | bool, place: Place) -> str:
+def cell_text(content: str | bool, place: Place) -> str:
     """The text, if a cell can hold it: Excel counts UTF-16 units, and half a character is none."""
     text = content if isinstance(content, str) else str(content).upper()
+    given = literal(text)
     try:
-        units = len(text.encode("utf-16-le")) // 2
+        units = len(given.encode("utf-16-le")) // 2
     except UnicodeEncodeError:
         raise DoesNotFit(str(place)) from None
     if units > _LONGEST_TEXT:
         raise DoesNotFit(str(place))
-    return text
+    return given
 
 
 def _number(content: Number, place: Place) -> Number:
@@ -190,6 +201,17 @@ def _number(content: Number, place: Place) -> Number:
     if not kept:
         raise DoesNotFit(str(place))
     return content
+
+
+def _note(comment: Comment) -> dict[str, Any]:
+    return {
+        "author": "tianbao",
+        "width": comment.width,
+        "height": comment.height,
+        "font_name": SONG,
+        "font_size": 10,
+        "color": "#FFFFE1",
+    }
 
 
 def _range(area: Area) -> str:

@@ -29,6 +29,8 @@ FINGERPRINT_NAME = "tianbao.fingerprint"
 """Defined-name constant and custom property that repeat the fingerprint of the hidden sheet."""
 AGENCY_NAME = "tianbao.agency"
 """Defined name of the agency's cell on the cover."""
+RESULT, MARKED_KEY, MARKED_NAME = "审核结果", "marked", "tianbao.marked"
+"""A marked return copy: its extra sheet, the line of the hidden sheet that says so, the defined name of that sheet."""
 AGENCY_LABEL, COVER_YEAR_LABEL = "填报单位", "报告年度"
 """What stands beside the cells of the agency and of the year on the cover."""
 

@@ -43,6 +43,8 @@ _LOOKS: dict[Look, dict[str, Any]] = {
     "guide": {"font_name": SONG, "font_size": 11, **_LEFT},
     "count": {"font_name": HEI, "font_size": 11, **_LEFT},
     "note": {"font_name": SONG, "font_size": 10, "font_color": "#404040", **_LEFT},
+    "error": {"font_name": HEI, "font_size": 10, "bg_color": "#FF8B8B", **_CENTER, **_BOX},
+    "query": {"font_name": HEI, "font_size": 10, "bg_color": "#FFD84D", **_CENTER, **_BOX},
     "link": {"font_name": SONG, "font_size": 10, "font_color": "#0563C1", "underline": 1, **_CENTER, **_BOX},
     "stamp": {"font_name": SONG, "font_size": 10, "font_color": "#7F7F7F", **_CENTER, **_BOX},
     "identity": {"font_name": SONG, "font_size": 10, "text_wrap": False},
@@ -70,6 +72,8 @@ TINTS: dict[str, dict[str, Any]] = {
     "fail": {"bg_color": "#FFC7CE", "font_color": "#9C0006", "bold": True},
     "pass": {"bg_color": "#E2F0D9", "font_color": "#1E5C1E"},
     "waiting": {"bg_color": "#FFEB9C", "font_color": "#7F4F00"},
+    "returned-error": {"bg_color": "#FF8B8B"},
+    "returned-query": {"bg_color": "#FFD84D"},
 }
 
 

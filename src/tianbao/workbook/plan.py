@@ -10,22 +10,33 @@ from typing import Literal
 from tianbao.forms.model import Form
 from tianbao.submission import Agency
 from tianbao.values import Number, Raw, Value
-from tianbao.workbook.a1 import Area
+from tianbao.workbook.a1 import Area, Place
 from tianbao.workbook.layout import Layout
 
 Look = Literal[
     "title", "subtitle", "label", "corner", "head", "row-head", "entry", "amount", "total", "text", "plain",
     "open", "sign", "open-center", "light", "big-light", "check", "check-number", "check-text", "guide",
-    "count", "note", "link", "identity", "seal", "stamp", "side-light", "side-label",
+    "count", "note", "link", "identity", "seal", "stamp", "side-light", "side-label", "error", "query",
 ]  # fmt: skip
 """Names of cell formats; what they look like stands in workbook/looks.py."""
+
+SlotKind = Literal[
+    "value", "text", "signoff", "explanation", "free-key", "free-text", "agency", "code",
+    "left", "right", "delta", "count", "light", "length", "missing", "checksum", "checksum-line", "state",
+    "state-counts",
+]  # fmt: skip
+Slot = tuple[SlotKind, str]
+"""What a cell shows of one submission, and of which address, section, rule or line: ("light", "T3-ID[legal]")."""
 
 UNLOCKED: frozenset[Look] = frozenset({"entry", "amount", "text", "open", "sign", "open-center"})
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """The content of one cell or merged area. `formula` has `content` as its stored result."""
+    """The content of one cell or merged area. `formula` has `content` as its stored result.
+
+    `slot` is set where the content differs from submission to submission: a stamp pours it in there.
+    """
 
     area: Area
     look: Look
@@ -33,6 +44,7 @@ class Item:
     formula: str = ""
     link: str = ""
     variable: bool = False
+    slot: Slot | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +61,7 @@ class Validation:
     stop: str = ""
 
 
-TintLook = Literal["missing", "broken", "wrong", "pass", "fail", "waiting"]
+TintLook = Literal["missing", "broken", "wrong", "pass", "fail", "waiting", "returned-error", "returned-query"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +71,16 @@ class Tint:
     areas: tuple[Area, ...]
     formula: str
     look: TintLook
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment 批注 at a cell, shown when the pointer rests on it. Sizes in pixels."""
+
+    place: Place
+    text: str
+    width: float
+    height: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +95,7 @@ class Print:
 
 @dataclass(frozen=True, slots=True)
 class SheetPlan:
-    """One worksheet. `widths` by column, `heights` by row (points)."""
+    """One worksheet. `widths` by column, `heights` by row (points); the `active` one is seen first."""
 
     name: str
     items: tuple[Item, ...]
@@ -85,6 +107,8 @@ class SheetPlan:
     printing: Print = Print()
     hidden: bool = False
     filter: Area | None = None
+    comments: tuple[Comment, ...] = ()
+    active: bool = False
 
 
 @dataclass(frozen=True, slots=True)

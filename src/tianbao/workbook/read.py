@@ -72,6 +72,7 @@ def take(reading: Reading, value_at: ValueAt, entries: Mapping[str, Entry]) -> S
         signoff={line: text for line, place in reading.signoff.items() if (text := value_at(place).text.strip())},
         observations=(*reading.observations, *_shown_otherwise(reading, identity, cover, value_at)),
         fingerprint=identity.get("fingerprint", ""),
+        deadline=identity.get("deadline", ""),
     )
 
 

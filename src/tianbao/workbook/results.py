@@ -114,7 +114,7 @@ def _count(kind: str, subject: str, content: Content) -> int:
         return sum(too_long(content.values[cell.address], cell.kind) for cell in section.cells if cell.total is None)
     if kind != "types":
         return blank_count(content, subject, "ask" if kind == "blanks" else "must")
-    return sum(_wrong(content.values[cell.address], cell.kind) for cell in section.cells if cell.kind.numeric)
+    return sum(wrong_figures(content.values[cell.address], cell.kind) for cell in section.cells if cell.kind.numeric)
 
 
 def too_long(value: Value, kind: Kind) -> bool:
@@ -122,7 +122,7 @@ def too_long(value: Value, kind: Kind) -> bool:
     return kind.value == "amount" and value.number is not None and places_of(value.number) > kind.places
 
 
-def _wrong(value: Value, kind: Kind) -> int:
+def wrong_figures(value: Value, kind: Kind) -> int:
     """How often the formula of workbook/formula.type_errors counts the cell."""
     if value.number is None:
         return int(value.kind == "text")

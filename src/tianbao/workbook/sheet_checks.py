@@ -21,7 +21,7 @@ from tianbao.workbook.layout import (
     RULE,
     CheckLine,
 )
-from tianbao.workbook.plan import Content, Item, Look, Print, SheetPlan, Tint, TintLook, Validation
+from tianbao.workbook.plan import Content, Item, Look, Print, SheetPlan, Slot, Tint, TintLook, Validation
 from tianbao.workbook.results import ERROR, NOTICE, QUERY, Results, in_sheet
 
 _WIDTHS = (23.0, 48.0, 8.0, 9.0, 9.0, 8.0, 11.0, 30.0, 17.0)
@@ -51,13 +51,13 @@ def checks_sheet(content: Content, results: Results, levels: dict[str, str]) -> 
     heights = {1: 32.0, CHECKS_TOP - 1: 22.0}
     validations = []
     free = iter(free_explanations(content, levels))
-    for line in content.layout.lines:
+    for number, line in enumerate(content.layout.lines):
         items += (
-            _free(line, *next(free, ("", "")))
+            _free(line, number, *next(free, ("", "")))
             if line.kind == "free"
             else _line(line, content, results, levels, instances)
         )
-        if _explainable(line, levels):
+        if explainable(line, levels):
             place = Place(CHECKS, line.row, EXPLANATION)
             validations.append(
                 Validation(Area(place, place), "length", None, 500, (), "说明", "情况属实时写明原因。", _EXPLAIN_STOP)
@@ -91,29 +91,37 @@ def _letter(column: int) -> str:
 
 
 def _item(
-    row: int, column: int, look: Look, content: object = None, *, last: int | None = None, text: str = ""
+    row: int,
+    column: int,
+    look: Look,
+    content: object = None,
+    *,
+    last: int | None = None,
+    text: str = "",
+    slot: Slot | None = None,
 ) -> Item:
     area = Area(Place(CHECKS, row, column), Place(CHECKS, row, column if last is None else last))
-    return Item(area, look, content, text)  # type: ignore[arg-type]
+    return Item(area, look, content, text, slot=slot)  # type: ignore[arg-type]
 
 
-def _explainable(line: CheckLine, levels: dict[str, str]) -> bool:
+def explainable(line: CheckLine, levels: dict[str, str]) -> bool:
+    """Whether a line has an open cell for 说明."""
     return line.kind in ("free", "text") or levels.get(line.key) == QUERY
 
 
 def free_explanations(content: Content, levels: dict[str, str]) -> list[tuple[str, str]]:
     """Explanations whose key has no line of its own that may be explained: they go to the free lines."""
-    own = {line.key for line in content.layout.lines if _explainable(line, levels)}
+    own = {line.key for line in content.layout.lines if explainable(line, levels)}
     return [(key, text) for key, text in content.explanations.items() if key not in own and text.strip()]
 
 
-def _free(line: CheckLine, key: str, text: str) -> list[Item]:
+def _free(line: CheckLine, number: int, key: str, text: str) -> list[Item]:
     row = line.row
     return [
-        _item(row, KEY, "open", key or None),
+        _item(row, KEY, "open", key or None, slot=("free-key", str(number))),
         _item(row, RULE, "check-text", _FREE),
         *(_item(row, column, "check-text") for column in range(LEVEL, EXPLANATION)),
-        _item(row, EXPLANATION, "open", text or None),
+        _item(row, EXPLANATION, "open", text or None, slot=("free-text", str(number))),
         _item(row, LINK, "check-text"),
     ]
 
@@ -128,8 +136,8 @@ def _line(
     row = line.row
     explanation = content.explanations.get(line.key)
     explained = (
-        _item(row, EXPLANATION, "open", explanation)
-        if _explainable(line, levels)
+        _item(row, EXPLANATION, "open", explanation, slot=("explanation", line.key))
+        if explainable(line, levels)
         else _item(row, EXPLANATION, "check-text")
     )
     head = [
@@ -145,6 +153,8 @@ def _line(
     count = results.counts[line.key]
     counted = _count_formula(line, content)
     light = f'IF({_letter(LEFT)}{row + 1}=0,"{formula.PASS}","{formula.FAIL}")'
+    difference = f"{_letter(LEFT)}{row + 1}-{_letter(RIGHT)}{row + 1}"
+    counts: Slot = ("count", line.key)
     optional = line.kind == "text" and levels[line.key] == NOTICE
     if optional:
         counted, sentence = "", f"“{section.title}”可以不填"
@@ -152,10 +162,10 @@ def _line(
     return [
         *head,
         _item(row, RULE, "check-text", sentence),
-        _item(row, LEFT, "check-number", count, text=counted),
+        _item(row, LEFT, "check-number", count, text=counted, slot=counts if counted else None),
         _item(row, RIGHT, "check-number", 0),
-        _item(row, DELTA, "check-number", count, text=f"{_letter(LEFT)}{row + 1}-{_letter(RIGHT)}{row + 1}"),
-        _item(row, LIGHT, "light", results.lights[line.key], text=light),
+        _item(row, DELTA, "check-number", count, text=difference, slot=counts),
+        _item(row, LIGHT, "light", results.lights[line.key], text=light, slot=("light", line.key)),
         _link_to(row, target),
     ]
 
@@ -176,6 +186,7 @@ def _count_formula(line: CheckLine, content: Content) -> str:
 def _rule_items(row: int, instance: Instance, content: Content, results: Results) -> list[Item]:
     outcome, expr = results.outcomes[instance.key], instance.expr
     light = results.lights[instance.key]
+    lit: Slot = ("light", instance.key)
     said = _item(row, RULE, "check-text", instance.sentence)
     empty = [_item(row, column, "check-number") for column in (LEFT, RIGHT, DELTA)]
     if not in_sheet(instance):
@@ -186,19 +197,21 @@ def _rule_items(row: int, instance: Instance, content: Content, results: Results
         return [
             said,
             *empty,
-            _item(row, LIGHT, "light", light, text=formula.light(formula.degree(expr, content.layout))),
+            _item(row, LIGHT, "light", light, text=formula.light(formula.degree(expr, content.layout)), slot=lit),
         ]
     left, right = f"{_letter(LEFT)}{row + 1}", f"{_letter(RIGHT)}{row + 1}"
     test = formula.compared(expr, left, right)
     guarded = (
         f'IF({formula.guard(expr, content.layout)}>0,"{formula.OPEN}",IF({test},"{formula.PASS}","{formula.FAIL}"))'
     )
+    sides = [formula.side(side, content.layout) for side in (expr.left, expr.right)]
+    delta = f"ROUND({left}-{right},6)"
     return [
         said,
-        _item(row, LEFT, "check-number", outcome.left, text=formula.side(expr.left, content.layout)),
-        _item(row, RIGHT, "check-number", outcome.right, text=formula.side(expr.right, content.layout)),
-        _item(row, DELTA, "check-number", _delta(outcome), text=f"ROUND({left}-{right},6)"),
-        _item(row, LIGHT, "light", light, text=f'IFERROR({guarded},"{formula.OPEN}")'),
+        _item(row, LEFT, "check-number", outcome.left, text=sides[0], slot=("left", instance.key)),
+        _item(row, RIGHT, "check-number", outcome.right, text=sides[1], slot=("right", instance.key)),
+        _item(row, DELTA, "check-number", _delta(outcome), text=delta, slot=("delta", instance.key)),
+        _item(row, LIGHT, "light", light, text=f'IFERROR({guarded},"{formula.OPEN}")', slot=lit),
     ]
 
 

@@ -23,11 +23,12 @@ from tianbao.workbook.layout import (
     LEVEL,
     LIGHT,
 )
-from tianbao.workbook.plan import Content, Item, Look, Print, SheetPlan, Tint, TintLook, Validation
+from tianbao.workbook.plan import Content, Item, Look, Print, SheetPlan, Slot, Tint, TintLook, Validation
 from tianbao.workbook.results import ERROR, EXPLAIN, NOT_READY, QUERY, READY, Results
 
 _WIDTHS = (12.0, 5.0, 14.0, 14.0, 14.0, 14.0, 14.0)
-_LAST = len(_WIDTHS) - 1
+LAST_COLUMN = len(_WIDTHS) - 1
+"""Where the open cell and all facts of the cover end."""
 _DEADLINE = "（以收件单位通知为准）"
 
 
@@ -35,8 +36,8 @@ def cover_sheet(content: Content, results: Results, levels: dict[str, str]) -> S
     """The plan of the cover."""
     agency = content.issue.agency
     items = [
-        _item(0, 0, _LAST, "title", content.form.report_title("", content.issue.year)),
-        _item(1, 0, _LAST, "note", f"填报表　依据：{content.form.basis}" if content.form.basis else "填报表"),
+        _item(0, 0, LAST_COLUMN, "title", content.form.report_title("", content.issue.year)),
+        _item(1, 0, LAST_COLUMN, "note", f"填报表　依据：{content.form.basis}" if content.form.basis else "填报表"),
         *_facts(content),
         *_light(content, results, levels),
         *_instructions(content),
@@ -45,12 +46,12 @@ def cover_sheet(content: Content, results: Results, levels: dict[str, str]) -> S
     light = Place(COVER, *COVER_LIGHT)
     colours: tuple[tuple[str, TintLook], ...] = ((READY, "pass"), (EXPLAIN, "waiting"), (NOT_READY, "fail"))
     tints = [
-        Tint((Area(light, Place(COVER, light.row, _LAST)),), f'{light.absolute}="{word}"', look)
+        Tint((Area(light, Place(COVER, light.row, LAST_COLUMN)),), f'{light.absolute}="{word}"', look)
         for word, look in colours
     ]
     validations = []
     if agency is None:
-        name = _area(COVER_AGENCY[0], COVER_AGENCY[1], _LAST)
+        name = _area(COVER_AGENCY[0], COVER_AGENCY[1], LAST_COLUMN)
         tints.append(Tint((name,), f"LEN(TRIM({name.first.absolute}))=0", "missing"))
         validations.append(Validation(name, "any", title="填报单位", prompt="填单位全称，与公章一致。"))
     heights = {0: 40.0, 1: 20.0, COVER_LIGHT[0]: 36.0, COVER_LIGHT[0] + 1: 20.0}
@@ -74,25 +75,29 @@ def _item(
     text: str = "",
     *,
     variable: bool = False,
+    slot: Slot | None = None,
 ) -> Item:
-    return Item(_area(row, first, last), look, content, text, variable=variable)
+    return Item(_area(row, first, last), look, content, text, variable=variable, slot=slot)
 
 
 def _facts(content: Content) -> Iterator[Item]:
     agency = content.issue.agency
     year = f"{content.issue.year}年（1月1日至12月31日）"
-    for (row, column), label, look, text in (
-        (COVER_AGENCY, AGENCY_LABEL, "plain" if agency else "open", agency.name if agency else None),
-        (COVER_YEAR, COVER_YEAR_LABEL, "plain", year),
-        (COVER_DEADLINE, "报送截止", "plain", content.issue.deadline or _DEADLINE),
-        (COVER_TEMPLATE, "模板编号", "plain", content.template_number),
+    row, column = COVER_AGENCY
+    yield _item(row, 0, 1, "label", AGENCY_LABEL)
+    name, look = (agency.name, "plain") if agency else (None, "open")
+    yield _item(row, column, LAST_COLUMN, look, name, variable=True, slot=("agency", ""))  # type: ignore[arg-type]
+    for (row, column), label, text in (
+        (COVER_YEAR, COVER_YEAR_LABEL, year),
+        (COVER_DEADLINE, "报送截止", content.issue.deadline or _DEADLINE),
+        (COVER_TEMPLATE, "模板编号", content.template_number),
     ):
         yield _item(row, 0, 1, "label", label)
-        yield _item(row, column, _LAST, look, text, variable=True)  # type: ignore[arg-type]
+        yield _item(row, column, LAST_COLUMN, "plain", text, variable=True)
     row, column = COVER_CHECKSUM
     value = Place(IDENTITY, IDENTITY_KEYS.index("checksum"), 1)
     yield _item(row, 0, 1, "label", "数据校验码")
-    yield _item(row, column, _LAST, "plain", content.checksum, value.full)
+    yield _item(row, column, LAST_COLUMN, "plain", content.checksum, value.full, slot=("checksum", ""))
 
 
 def _light(content: Content, results: Results, levels: dict[str, str]) -> Iterator[Item]:
@@ -111,21 +116,27 @@ def _light(content: Content, results: Results, levels: dict[str, str]) -> Iterat
     yield _item(
         row,
         column,
-        _LAST,
+        LAST_COLUMN,
         "big-light",
         light,
         f'IF({errors}>0,"{NOT_READY}",IF({queries}>0,"{EXPLAIN}","{READY}"))',
+        slot=("state", ""),
     )
     yield _item(row + 1, 0, 1, "label", "校验结果")
-    counted = f"“校验”表中错误 {error_count} 行，需说明而未说明 {query_count} 行"
+    counted = state_counts(error_count, query_count)
     text = f'"“校验”表中错误 "&{errors}&" 行，需说明而未说明 "&{queries}&" 行"'
-    yield _item(row + 1, column, _LAST, "plain", counted, text)
+    yield _item(row + 1, column, LAST_COLUMN, "plain", counted, text, slot=("state-counts", ""))
+
+
+def state_counts(errors: int, queries: int) -> str:
+    """What stands below the light of the cover."""
+    return f"“校验”表中错误 {errors} 行，需说明而未说明 {queries} 行"
 
 
 def _instructions(content: Content) -> Iterator[Item]:
-    yield _item(COVER_INSTRUCTIONS - 1, 0, _LAST, "subtitle", "填报说明")
+    yield _item(COVER_INSTRUCTIONS - 1, 0, LAST_COLUMN, "subtitle", "填报说明")
     for number, line in enumerate(content.form.instructions):
-        yield _item(COVER_INSTRUCTIONS + number, 0, _LAST, "guide", f"{number + 1}. {line}")
+        yield _item(COVER_INSTRUCTIONS + number, 0, LAST_COLUMN, "guide", f"{number + 1}. {line}")
 
 
 def _signatures(content: Content) -> Iterator[Item]:
@@ -133,9 +144,9 @@ def _signatures(content: Content) -> Iterator[Item]:
         return
     first = COVER_INSTRUCTIONS + len(content.form.instructions) + 2
     last = first + len(content.form.signoff) - 1
-    yield _item(first - 1, 0, _LAST, "subtitle", "签字盖章")
+    yield _item(first - 1, 0, LAST_COLUMN, "subtitle", "签字盖章")
     for number, line in enumerate(content.form.signoff):
         yield _item(first + number, 0, 1, "label", line.label)
         # as text: a phone number keeps its 0, a date stays as it was written
-        yield _item(first + number, 2, 3, "sign", content.signoff.get(line.id))
-    yield Item(Area(Place(COVER, first, 4), Place(COVER, last, _LAST)), "stamp", "（单位公章）")
+        yield _item(first + number, 2, 3, "sign", content.signoff.get(line.id), slot=("signoff", line.id))
+    yield Item(Area(Place(COVER, first, 4), Place(COVER, last, LAST_COLUMN)), "stamp", "（单位公章）")

@@ -3,7 +3,9 @@
 from tianbao.workbook import formula
 from tianbao.workbook.a1 import Area, Place
 from tianbao.workbook.layout import IDENTITY, IDENTITY_KEYS
-from tianbao.workbook.plan import Content, Item, Print, SheetPlan
+from tianbao.workbook.plan import Content, Item, Print, SheetPlan, Slot
+
+_SLOTS: dict[str, Slot] = {"agency": ("agency", ""), "code": ("code", ""), "checksum": ("checksum", "")}
 
 
 def identity_sheet(content: Content) -> SheetPlan:
@@ -25,7 +27,8 @@ def identity_sheet(content: Content) -> SheetPlan:
         value, text = said[key]
         variable = key not in ("form", "edition", "checksum")
         items.append(Item(_at(row, 0), "identity", key))
-        items.append(Item(_at(row, 1), "identity", value, text, variable=variable))
+        slot = _SLOTS.get(key)
+        items.append(Item(_at(row, 1), "identity", value, text, variable=variable, slot=slot))
     return SheetPlan(IDENTITY, tuple(items), (14.0, 60.0), printing=Print(), hidden=True)
 
 

@@ -9,7 +9,7 @@ from tianbao.values import plain
 from tianbao.workbook import formula
 from tianbao.workbook.a1 import Area, Place, areas
 from tianbao.workbook.layout import COVER, COVER_CHECKSUM, TABLE_TOP
-from tianbao.workbook.plan import Content, Item, Look, Print, SheetPlan, Tint, Validation
+from tianbao.workbook.plan import Content, Item, Look, Print, SheetPlan, Slot, Tint, Validation
 from tianbao.workbook.results import Results, blank_count, in_sheet
 
 _HEAD_LOOKS: dict[str, Look] = {"title": "subtitle", "corner": "corner", "column": "head", "row": "row-head"}
@@ -63,12 +63,13 @@ def _box(box: Box, section: Section, content: Content) -> Item:
         return Item(area, _HEAD_LOOKS[box.role], box.text or None)
     cell = content.form.cells[box.address]
     value = content.values[box.address]
+    slot: Slot = ("value", cell.address)
     if cell.total is not None:
         if cell.address in content.typed:
-            return Item(area, "total", value.raw if value.number is None else value.number)
-        return Item(area, "total", value.number, formula.total_formula(cell, content.layout))
+            return Item(area, "total", value.raw if value.number is None else value.number, slot=slot)
+        return Item(area, "total", value.number, formula.total_formula(cell, content.layout), slot=slot)
     look: Look = "amount" if cell.kind.value == "amount" else "entry" if cell.kind.numeric else "open-center"
-    return Item(area, look, value.raw if value.number is None else value.number)
+    return Item(area, look, value.raw if value.number is None else value.number, slot=slot)
 
 
 def _below(section: Section, content: Content, grid: Grid, foot: int) -> Iterator[Item]:
@@ -88,14 +89,20 @@ def _below(section: Section, content: Content, grid: Grid, foot: int) -> Iterato
         f"数据校验码：{content.checksum}",
         f'"数据校验码："&{code}',
         variable=True,
+        slot=("checksum-line", ""),
     )
     asked = [cell.address for cell in section.cells if cell.kind.blank == "ask"]
     if asked:
         missing = blank_count(content, section.id, "ask")
-        words = f"还有 {missing} 格未填（没有发生的填 0）" if missing else "各格均已填写"
+        words = missing_words(missing)
         counted = formula.blanks(asked, content.layout)
         text = f'IF({counted}>0,"还有 "&({counted})&" 格未填（没有发生的填 0）","各格均已填写")'
-        yield Item(_area(section, row + 1, 0, row + 1, last), "note", words, text)
+        yield Item(_area(section, row + 1, 0, row + 1, last), "note", words, text, slot=("missing", section.id))
+
+
+def missing_words(count: int) -> str:
+    """What the line below a table says of its blanks."""
+    return f"还有 {count} 格未填（没有发生的填 0）" if count else "各格均已填写"
 
 
 def _local_lights(section: Section, content: Content, results: Results, top: int) -> Iterator[Item]:
@@ -145,6 +152,7 @@ def _light(place: Place, instance: Instance, content: Content, results: Results)
         "side-light",
         results.lights[instance.key],
         content.layout.light(instance.key).full,
+        slot=("light", instance.key),
     )
 
 

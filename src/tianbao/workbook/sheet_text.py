@@ -28,6 +28,19 @@ def needed_lines(text: str) -> int:
     return sum(1 + text_length(line) // _CHARACTERS for line in text.split("\n"))
 
 
+def entry_rows(narrative: Narrative) -> range:
+    """The rows of the entry area."""
+    return range(TEXT_TOP, TEXT_TOP + narrative.lines)
+
+
+def entry_height(narrative: Narrative, text: str) -> float:
+    """How high each of these rows is: a long text gets higher rows, so that all of it prints.
+
+    A sheet allows 409 points.
+    """
+    return min(400.0, max(_LINE_HEIGHT, round(needed_lines(text) * _TEXT_LINE / narrative.lines, 1)))
+
+
 def text_sheet(section: Section, content: Content) -> SheetPlan:
     """The plan of a narrative's sheet."""
     narrative = section.narrative
@@ -41,15 +54,16 @@ def text_sheet(section: Section, content: Content) -> SheetPlan:
 
     length = length_of(content, section.id)
     counted = f'"字数："&{formula.text_length(entry.first.absolute)}'
-    count = Item(Area(Place(sheet, 3, 0), Place(sheet, 3, 2)), "count", f"字数：{length}", counted)
-    lines = needed_lines(content.texts.get(section.id, ""))
+    count = Item(
+        Area(Place(sheet, 3, 0), Place(sheet, 3, 2)), "count", f"字数：{length}", counted, slot=("length", section.id)
+    )
     items = (
         line(0, 0, last, "title", section.title),
         line(1, 0, last, "guide", f"填写要求：{narrative.guide}"),
         line(2, 0, last, "guide", f"怎样粘贴：{_PASTE}"),
         count,
         line(3, 3, last, "note", _room(narrative)),
-        Item(entry, "text", content.texts.get(section.id) or None),
+        Item(entry, "text", content.texts.get(section.id) or None, slot=("text", section.id)),
     )
     tints: tuple[Tint, ...] = ()
     if narrative.blank in ("must", "ask"):
@@ -61,8 +75,7 @@ def text_sheet(section: Section, content: Content) -> SheetPlan:
         2: 36.0,
         3: 18.0 * (1 + len(_room(narrative)) // 32),
     }
-    # a long text that is poured in gets higher rows, so that all of it prints; a sheet allows 409 points
-    height = min(400.0, max(_LINE_HEIGHT, round(lines * _TEXT_LINE / narrative.lines, 1)))
-    heights |= dict.fromkeys(range(TEXT_TOP, TEXT_TOP + narrative.lines), height)
+    height = entry_height(narrative, content.texts.get(section.id, ""))
+    heights |= dict.fromkeys(entry_rows(narrative), height)
     printing = Print(one_page=False, repeat_rows=(0, 0))
     return SheetPlan(sheet, items, (_WIDTH,) * TEXT_WIDTH, heights, (prompt,), tints, (TEXT_TOP, 0), printing)

@@ -8,7 +8,7 @@ from typing import Literal
 from tianbao.forms.model import Form
 from tianbao.forms.sums import checksum, with_totals
 from tianbao.submission import Submission
-from tianbao.values import BLANK, Value, as_float, understand
+from tianbao.values import BLANK, EXACT_DIGITS, Value, as_float, understand
 from tianbao.workbook.a1 import Place
 from tianbao.workbook.emit import PASSWORD, emit
 from tianbao.workbook.fingerprint import fingerprint_of
@@ -68,14 +68,16 @@ def content_of(form: Form, issue: Issue, submission: Submission | None = None, t
     )
 
 
+def storable(value: Value) -> Value:
+    """A number that a sheet would round (more than 15 digits) becomes text: a reported number is never changed."""
+    number = value.number
+    if number is None or (isinstance(number, int) and abs(number) < 10**EXACT_DIGITS):
+        return value
+    return value if understand(as_float(number)).number == number else Value(value.text, "text")
+
+
 def _storable(values: Mapping[str, Value]) -> Mapping[str, Value]:
-    """Numbers that a sheet would round (more than 15 digits) become text: a reported number is never changed."""
-    return {
-        address: value
-        if value.number is None or understand(as_float(value.number)).number == value.number
-        else Value(value.text, "text")
-        for address, value in values.items()
-    }
+    return {address: storable(value) for address, value in values.items()}
 
 
 def not_written(content: Content) -> tuple[str, ...]:

@@ -1,0 +1,80 @@
+"""python -m bench.stamp: stamped workbooks beside the same workbook written by XlsxWriter, interleaved in one run.
+
+`emit` alone is the yardstick: writing a plan that is already there, without reckoning what its formulas show.
+"""
+
+import statistics
+import time
+from collections.abc import Callable
+from itertools import cycle
+
+from tianbao.forms import library
+from tianbao.forms.model import Form
+from tianbao.submission import Agency, Entry, Submission
+from tianbao.values import understand
+from tianbao.workbook import stamp
+from tianbao.workbook.emit import emit
+from tianbao.workbook.plan import Issue
+from tianbao.workbook.write import filled_content, plan_of
+
+ROUNDS = 15
+PER_ROUND = 20
+COPIES = 40
+YEAR = 2023
+STORY = "本年度依法主动公开政府信息，办理依申请公开事项，健全制度，加强培训。\n" * 20
+GOALS = {"filled": 25.0, "issued": 100.0}
+
+
+def main() -> None:
+    """Prints a line for each kind of copy: how many times as fast as XlsxWriter, and the goal."""
+    form = library.load(library.DEFAULT_FORM, "2021")
+    submissions = [_submission(form, number) for number in range(COPIES)]
+    plans = [plan_of(filled_content(form, found)) for found in submissions[:ROUNDS]]
+    each, issues, plan = cycle(submissions), cycle([Issue(YEAR, found.agency) for found in submissions]), cycle(plans)
+    runs: dict[str, Callable[[], object]] = {
+        "filled": lambda: stamp.filled(form, next(each)),
+        "issued": lambda: stamp.issued(form, next(issues)),
+    }
+    times: dict[str, list[float]] = {name: [] for name in ("written", *runs)}
+    for run in runs.values():
+        run()
+    for _ in range(ROUNDS):
+        times["written"].append(_seconds(lambda: emit(next(plan)), 1))
+        for name, run in runs.items():
+            times[name].append(_seconds(run, PER_ROUND))
+    written = statistics.median(times["written"])
+    for name in runs:
+        took = statistics.median(times[name])
+        said = f"stamp {name:7} {took * 1000:7.2f} ms   XlsxWriter {written * 1000:7.1f} ms"
+        print(f"{said}   {written / took:6.1f} times as fast (goal {GOALS[name]:.0f})")
+
+
+def _seconds(run: Callable[[], object], often: int) -> float:
+    start = time.perf_counter()
+    for _ in range(often):
+        run()
+    return (time.perf_counter() - start) / often
+
+
+def _submission(form: Form, number: int) -> Submission:
+    """Figures in every entry, some totals broken by a blank, a text and an explanation in every place for one."""
+    entries = {
+        address: Entry(understand((number * 7 + place * 3) % 400))
+        for place, (address, cell) in enumerate(form.cells.items())
+        if cell.total is None
+    }
+    keys = [instance.key for rule in form.rules if rule.severity == "query" for instance in rule.instances]
+    return Submission(
+        form.id,
+        form.edition,
+        YEAR,
+        Agency(f"示例区第{number}局", f"{number:03d}"),
+        entries,
+        texts=dict.fromkeys(form.narratives, f"第{number}件。{STORY}"),
+        explanations=dict.fromkeys(keys, "情况属实"),
+        signoff={line.id: "张三" for line in form.signoff},
+    )
+
+
+if __name__ == "__main__":
+    main()

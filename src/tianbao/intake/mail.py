@@ -1,0 +1,144 @@
+"""Attachments of a mail, and of the mails forwarded in it. What people wrote is no attachment."""
+
+import binascii
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from email.errors import CloseBoundaryNotFoundDefect
+from email.message import Message
+from email.parser import BytesFeedParser
+from email.policy import compat32
+
+from tianbao.intake.headers import file_name, header, words
+from tianbao.intake.members import Allowance, CannotOpen, Member
+from tianbao.intake.names import harmless
+from tianbao.intake.sniff import suffix_of
+
+_PIECE = 2**16
+_SEALED = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted"})
+_SIGNATURES = frozenset({"application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature"})
+_STRAY = re.compile(r"^content-(?:transfer-encoding:\s*base64|disposition:\s*attachment)", re.MULTILINE | re.IGNORECASE)
+_UUENCODED = re.compile(rb"^begin [0-7]{3,4} ([^\r\n]+)\r?\n(.*?)^end\r?$", re.MULTILINE | re.DOTALL)
+
+
+def mail_members(name: str, data: bytes, left: Allowance) -> Iterator[Member]:
+    """Every attachment in the order of the mail; those of a forwarded mail below its name. Raises CannotOpen at the end
+    where something of the mail seems to be missing.
+    """
+    mail = _parsed(data, left.limits.members)
+    yield from _attachments(mail)
+    cut_in_header = suffix_of(name) == "eml" and b"\n\n" not in data and b"\n\r\n" not in data
+    if cut_in_header or any(_loses(part) for part in mail.walk()):
+        raise CannotOpen("FILE-CONTAINER-CUT", "eml")
+
+
+def _parsed(data: bytes, most: int) -> Message:
+    """The mail. Raises CannotOpen for too many parts, while they are parsed, and for parts too deep in one another."""
+    made = 0
+
+    def part(**_: object) -> Message:
+        nonlocal made
+        made += 1
+        if made > most + 1:  # the parser makes one to try
+            raise CannotOpen("FILE-MEMBERS", str(most))
+        return Message(compat32)
+
+    parser = BytesFeedParser(part, policy=compat32)
+    try:
+        for at in range(0, len(data), _PIECE):
+            parser.feed(data[at : at + _PIECE])
+        return parser.close()
+    except RecursionError:
+        raise CannotOpen("FILE-DEPTH", "100") from None
+
+
+def _attachments(mail: Message) -> Iterator[Member]:
+    """Attachments; beside pictures and signatures alone it is said that there was nothing to read."""
+    substantial = False
+    for number, part in enumerate(_parts(mail), 1):
+        if part.get_content_maintype() == "message" and part.is_multipart():
+            if part.get_content_type() == "message/delivery-status":
+                continue
+            substantial = True
+            yield from _forwarded(part, number)
+            continue
+        for member in _content(part, number):
+            signature = part.get_content_type() in _SIGNATURES
+            picture = part.get_content_maintype() == "image"
+            substantial = substantial or not (signature or picture)
+            yield member
+    if not substantial:
+        yield Member("", passed="no-attachment", levels=0)
+
+
+def _loses(part: Message) -> bool:
+    """Whether something that looks like an attachment stands where none is looked for, or the end of a part is missing:
+    the mail was cut off, or a line between its parts is damaged.
+    """
+    if any(isinstance(defect, CloseBoundaryNotFoundDefect) for defect in part.defects):
+        return True
+    beside = [text for text in (part.preamble, part.epilogue) if text]
+    if part.get_content_maintype() == "text" and not part.is_multipart() and not file_name(part):
+        beside.append(_bytes(part).decode("latin-1"))
+    return any(_STRAY.search(text) for text in beside)
+
+
+def _parts(mail: Message) -> Iterator[Message]:
+    """The leaves of a mail, and the mails in it as one each."""
+    waiting = [mail]
+    while waiting:
+        part = waiting.pop()
+        inside = part.get_payload() if part.is_multipart() else None
+        if isinstance(inside, list) and (part is mail or part.get_content_maintype() != "message"):
+            waiting += [each for each in reversed(inside) if isinstance(each, Message)]
+        else:
+            yield part
+
+
+def _forwarded(part: Message, number: int) -> Iterator[Member]:
+    inside = part.get_payload()
+    mail = inside[0] if isinstance(inside, list) and isinstance(inside[0], Message) else part
+    subject = words(header(mail, "subject")).strip()
+    name = harmless(file_name(part) or f"{subject or f'part-{number}'}.eml")
+    if header(part, "content-transfer-encoding").strip().lower() in ("base64", "quoted-printable"):
+        # not allowed for a mail in a mail, yet some servers do it: its text is still encoded
+        outer = Message(compat32)
+        outer["content-transfer-encoding"] = header(part, "content-transfer-encoding")
+        outer.set_payload(mail.as_bytes().decode("ascii", "surrogateescape"))
+        yield Member(name if name.lower().endswith(".eml") else f"{name}.eml", _bytes(outer))
+        return
+    for member in _attachments(mail):
+        yield replace(member, name=f"{name}/{member.name}".rstrip("/"), levels=member.levels + 1)
+
+
+def _content(part: Message, number: int) -> Iterator[Member]:
+    """The attachment that a leaf is; of a text that people wrote only what is hidden in it."""
+    name = file_name(part)
+    disposition = header(part, "content-disposition").strip().lower()
+    if part.get_content_maintype() == "text" and not name and not disposition.startswith("attachment"):
+        yield from _uuencoded(_bytes(part))
+        return
+    shown = harmless(name) if name else f"part-{number}"
+    if part.get_content_maintype() == "multipart":
+        yield Member(shown, problem="FILE-CONTAINER-CUT", detail="boundary")
+        return
+    if part.get_content_type() in _SEALED and b"encrypted" not in _bytes(part)[:40]:
+        yield Member(shown, problem="FILE-SEALED-MAIL")
+        return
+    yield Member(shown, _bytes(part))
+
+
+def _uuencoded(text: bytes) -> Iterator[Member]:
+    """Attachments that old programs wrote into the text."""
+    for found in _UUENCODED.finditer(text):
+        name = harmless(words(found[1].decode("gb18030", "replace")))
+        try:
+            yield Member(name, b"".join(map(binascii.a2b_uu, found[2].splitlines())))
+        except binascii.Error:
+            yield Member(name, problem="FILE-MEMBER", detail="uuencode")
+
+
+def _bytes(part: Message) -> bytes:
+    """The content decoded. Base64 that is no Base64 comes as it stands, and is then found to be damaged."""
+    payload = part.get_payload(decode=True)
+    return payload if isinstance(payload, bytes) else b""

@@ -1,0 +1,38 @@
+"""Attachments of a winmail.dat, in which Outlook packs them for others of its kind."""
+
+from collections.abc import Iterator
+
+from tianbao.intake.members import Allowance, CannotOpen, Member
+from tianbao.intake.names import decoded, harmless
+
+
+def tnef_members(_name: str, data: bytes, left: Allowance) -> Iterator[Member]:
+    """Every attachment; a mail in it is a winmail.dat again."""
+    try:
+        from tnefparse import TNEF  # noqa: PLC0415  an extra
+    except ImportError:
+        raise CannotOpen("FILE-EXTRA", "mail") from None
+    try:
+        attachments = TNEF(data, do_checksum=False).attachments
+    except Exception:  # noqa: BLE001  the library raises whatever damaged bytes lead it to
+        raise CannotOpen("FILE-CONTAINER", "winmail.dat") from None
+    if len(attachments) > left.limits.members:
+        raise CannotOpen("FILE-MEMBERS", str(left.limits.members))
+    for number, attachment in enumerate(attachments, 1):
+        content = attachment.data
+        name = harmless(_title(attachment) or f"part-{number}")
+        if hasattr(attachment, "embed"):
+            name = f"{name}.dat"
+        if isinstance(content, bytes):
+            yield Member(name, content)
+        else:
+            yield Member(name, problem="FILE-MEMBER", detail="winmail.dat")
+
+
+def _title(attachment: object) -> str:
+    """The long name, else the short one, which stands in the code page of the sender."""
+    try:
+        name = attachment.long_filename()  # type: ignore[attr-defined]
+    except (UnicodeDecodeError, AttributeError):
+        name = getattr(attachment, "_name", b"")
+    return (decoded(name) if isinstance(name, bytes) else str(name)).strip("\0 ")
