@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tianbao.catalogue import words
 from tianbao.catalogue.words import Language
@@ -48,8 +49,14 @@ def worded(finding: Finding, form: Form | None, language: Language) -> Worded:
 
 def reason_words(undecided: Undecided, form: Form, language: Language) -> str:
     """Why a rule could not be decided, in one line."""
+    return _reasons(undecided.reasons, form, language)
+
+
+@lru_cache(maxsize=512)
+def _reasons(reasons: tuple[tuple[str, str], ...], form: Form, language: Language) -> str:
+    """The same few reasons come with nearly every submission: no last year's report."""
     parts: dict[str, list[str]] = {}
-    for cause, address in undecided.reasons:
+    for cause, address in reasons:
         parts.setdefault(cause, []).append(form.where(address) if address else "")
     return "；".join(
         words.message(f"undecided-{cause}", language, cells="、".join(found[:3]) + (" 等" if len(found) > 3 else ""))
@@ -59,7 +66,7 @@ def reason_words(undecided: Undecided, form: Form, language: Language) -> str:
 
 def own_rule(rule_id: str, form: Form | None) -> Rule | None:
     """The rule of the form with that id; None for what no form defines."""
-    return next((rule for rule in form.rules if rule.id == rule_id), None) if form else None
+    return form.rule(rule_id) if form is not None and form.has_rule(rule_id) else None
 
 
 def basis(rule_id: str, form: Form | None, language: Language) -> str:
