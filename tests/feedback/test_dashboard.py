@@ -127,6 +127,11 @@ def test_explained_queries_show_the_explanation() -> None:
     assert [said(node) for node in root.xpath("//p[@class='said']")] == ["单位的说明 没有 <b>复议</b> 案件"]
 
 
+def test_a_finding_that_follows_from_another_names_it() -> None:
+    [line] = parsed(page([pile.renamed(pile.answer(3, "blank"), "局", cause="HINT-A[x]")])).xpath("//section//li/p")
+    assert said(line).endswith("参见 HINT-A[x]")
+
+
 def test_partial_results_are_marked_and_whole_ones_not() -> None:
     assert "结果不完整" in page(pile.small(), partial=True)
     assert "结果不完整" not in page(pile.small())

@@ -66,7 +66,7 @@ def test_one_row_for_each_file_with_its_counts() -> None:
 def test_one_row_for_each_finding_never_folded() -> None:
     finding = pile.answer(1, "broken").entry["findings"][0]
     alike = [{**finding, "key": f"T3-ID[n{n}]"} for n in range(40)]
-    explained = pile.renamed(pile.answer(3, "blank"), "局", explanation="没有发生")
+    explained = pile.renamed(pile.answer(3, "blank"), "局", explanation="没有发生", cause="A")
     answers = [*pile.small(), Answer({**pile.answer(1).entry, "findings": alike}), explained]
     rows = listed(made(answers), "问题清单", "结论")
     findings = [(answer.entry, found) for answer in answers for found in answer.entry["findings"]]
@@ -75,7 +75,7 @@ def test_one_row_for_each_finding_never_folded() -> None:
         assert (row["文件"], row["规则"], row["编号"]) == (entry["source"], found["rule"], found["key"])
         assert (row["问题"], row["怎么改"]) == (found["message"], found["fix"])
         assert row["现值"] == ("" if found["found"] is None else found["found"])
-        assert row["单位的说明"] == (found["explanation"] or "")
+        assert (row["单位的说明"], row["参见"]) == (found["explanation"] or "", found.get("cause", ""))
     assert rows[0]["位置"] == "三、收到和处理政府信息公开申请情况"
     assert rows[0]["级别"] == "错误"
 

@@ -33,7 +33,7 @@ _MOST_KEYS = 200
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """One finding: 位置 — 现值 — 应为, and what is said about it."""
+    """One finding: 位置 — 现值 — 应为, what is said about it, and the key of the finding that it follows from."""
 
     key: str
     place: str
@@ -41,6 +41,7 @@ class Instance:
     expected: str
     message: str
     explanation: str
+    cause: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,7 @@ def _instance(found: Found, form: Form | None) -> Instance:
         expected=shown(found["expected"]),
         message=shortened(found["message"]),
         explanation=shortened(found["explanation"]) if explained(found) else "",
+        cause=shortened(found.get("cause") or ""),
     )
 
 

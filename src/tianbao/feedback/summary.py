@@ -115,6 +115,7 @@ def _findings(answers: Iterable[Answer], language: Language) -> ListSheet:
     columns = (
         ("verdict", 8), ("agency", 17), ("source", 17), ("severity", 8), ("rule", 12), ("key", 16), ("place", 24),
         ("found", 9), ("expected", 9), ("message", 40), ("fix", 26), ("explanation", 16),
+        ("cause", 14),
     )  # fmt: skip
     return ListSheet(
         name=words.label("sheet-findings", language),
@@ -144,6 +145,7 @@ def _found(entry: Entry, language: Language) -> Iterator[Sequence[Cell]]:
             visible(found["message"]),
             visible(found["fix"]),
             visible(found["explanation"]) if found["explanation"] else None,
+            visible(found["cause"]) if found.get("cause") else None,
         )
 
 

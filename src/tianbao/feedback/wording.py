@@ -66,7 +66,7 @@ def _reasons(reasons: tuple[tuple[str, str], ...], form: Form, language: Languag
 
 def own_rule(rule_id: str, form: Form | None) -> Rule | None:
     """The rule of the form with that id; None for what no form defines."""
-    return next((rule for rule in form.rules if rule.id == rule_id), None) if form else None
+    return form.rule(rule_id) if form is not None and form.has_rule(rule_id) else None
 
 
 def basis(rule_id: str, form: Form | None, language: Language) -> str:
