@@ -75,4 +75,4 @@ def _finding(finding: Finding, form: Form | None, language: Language) -> dict[st
         "message": said.message,
         "fix": said.fix,
         "explanation": finding.explanation,
-    }
+    } | ({"cause": finding.cause} if finding.cause else {})

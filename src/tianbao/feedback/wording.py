@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from tianbao.catalogue import words
 from tianbao.catalogue.words import Language
+from tianbao.checks.diagnose import is_hint
 from tianbao.findings import Finding, Undecided
 from tianbao.forms.model import Form
 from tianbao.values import Raw, understand
@@ -41,7 +42,7 @@ def worded(finding: Finding, form: Form | None, language: Language) -> Worded:
         _where(finding, form),
         str(facts["found"]),
         str(facts["expected"]),
-        basis or words.message("basis-type", language, rule=finding.rule),
+        basis or words.message("basis-hint" if is_hint(finding) else "basis-type", language, rule=finding.rule),
         entry.message(facts, language),
         entry.advice(facts, language),
     )
