@@ -1,6 +1,7 @@
 """Consistent workbooks of made-up agencies, each with figures of its own, stamped into one that was written once."""
 
 import html
+import math
 import random
 import re
 from collections.abc import Mapping
@@ -161,8 +162,8 @@ def recalculate(book: Book) -> None:
 
     def result(sheet: str, cell: Cell) -> float:
         formula = html.unescape(cell.formula or "")
-        if "#REF!" in formula:
-            return 0.0
+        if "#REF!" in formula or cell.kind == "e":
+            return math.nan
         if found := _SUM.fullmatch(formula):
             value = sum(area(sheet, each) for each in found[1].split(","))
         elif formula and not _COUNTED.sub("", formula):
@@ -171,6 +172,9 @@ def recalculate(book: Book) -> None:
             value = number(sheet, found[1]) - number(sheet, found[2])
         else:
             return float(cell.value) if cell.kind in ("", "n") and cell.value else 0.0
+        if math.isnan(value):
+            cell.kind, cell.value = "e", "#REF!"
+            return value
         value = round(value, 6)
         cell.kind, cell.value = "", str(int(value)) if value == int(value) else repr(value)
         return value
@@ -180,6 +184,11 @@ def recalculate(book: Book) -> None:
         for cell in inside.values():
             if cell.formula:
                 number(name, cell.name)
+
+
+def is_computed(formula: str) -> bool:
+    """Whether `recalculate` knows that kind of formula."""
+    return bool(_SUM.fullmatch(formula)) or not _COUNTED.sub("", formula)
 
 
 def _spot(name: str) -> tuple[int, int]:
