@@ -49,27 +49,25 @@ class Entry:
 
 
 ObservationKind = Literal[
-    "sheet-missing",
-    "sheet-unprotected",
-    "names-lost",
-    "moved",
-    "not-found",
-    "name-and-heading-differ",
-    "joined-text",
-    "repeated-sheet",
-    "headings-lost",
-    "stray-figure",
-    "unknown-field",
-]
+    "no-identity", "identity-twice", "older-template", "agency-differs", "year-differs",
+    "sheet-missing", "sheets-renamed", "sheets-reordered", "sheets-added", "repeated-sheet", "sheet-unprotected",
+    "row-lost", "column-lost", "not-found", "name-and-heading-differ", "names-lost", "names-local", "headings-lost",
+    "moved", "lines-hidden", "label-changed", "labels-changed", "text-added", "stray-figure", "formulas-changed",
+    "locks-changed", "merges-changed", "validations-changed", "comments", "macros", "joined-text", "unknown-field",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """Something about the file that reading states and checking judges; `facts` by name, for the wording."""
+    """Something about the file that reading states and checking judges; `facts` by name, for the wording.
+
+    `addresses` are the cells that it is about, or the narrative.
+    """
 
     kind: ObservationKind
     place: str = ""
     facts: Mapping[str, str] = field(default_factory=dict, hash=False)
+    addresses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,8 +21,9 @@ from tianbao.values import Raw, understand
 from tianbao.workbook.package import open_package
 from tianbao.workbook.plan import Content, Issue
 from tianbao.workbook.read import read
-from tianbao.workbook.sheets import RawBook, read_book
+from tianbao.workbook.sheets import RawBook
 from tianbao.workbook.write import content_of, filled, plan_of, template
+from tianbao.workbook.xlsx import read_book
 
 SMALL = Path(__file__).with_name("small.yaml")
 AGENCY = Agency("示例区外事办公室", "001")

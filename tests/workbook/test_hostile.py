@@ -26,7 +26,7 @@ from tests.workbook.samples import (
 )
 from tianbao.catalogue import words
 from tianbao.submission import Submission
-from tianbao.workbook import package, sheets
+from tianbao.workbook import package, sheet_xml, strings_xml, xlsx
 from tianbao.workbook.package import NotAWorkbook
 from tianbao.workbook.read import read
 
@@ -151,11 +151,11 @@ BOUNDS: dict[str, tuple[object, str, int, Callable[[], bytes]]] = {
     "part": (package, "MAX_PART", 3000, lambda: DATA),
     "all parts together": (package, "MAX_EXPANDED", 20_000, lambda: DATA),
     "file": (package, "MAX_FILE", 3000, lambda: DATA),
-    "cells": (sheets, "MAX_CELLS", 20, lambda: DATA),
-    "merges": (sheets, "MAX_CELLS", 60, lambda: with_part(TABLE, swap("<mergeCell ", MERGES, 1))),
-    "sheets": (sheets, "MAX_SHEETS", 3, lambda: DATA),
-    "strings": (sheets, "MAX_STRINGS", 20, lambda: DATA),
-    "names": (sheets, "MAX_NAMES", 5, lambda: DATA),
+    "cells": (sheet_xml, "MAX_CELLS", 20, lambda: DATA),
+    "merges": (sheet_xml, "MAX_CELLS", 60, lambda: with_part(TABLE, swap("<mergeCell ", MERGES, 1))),
+    "sheets": (xlsx, "MAX_SHEETS", 3, lambda: DATA),
+    "strings": (strings_xml, "MAX_STRINGS", 20, lambda: DATA),
+    "names": (xlsx, "MAX_NAMES", 5, lambda: DATA),
 }  # fmt: skip
 
 

@@ -34,7 +34,7 @@ def test_text_beside_an_empty_area() -> None:
         book["一、情况"]["D6"] = "写错了格"
 
     found = back(edited(empty(small()), change))
-    assert (found.texts, kinds(found)) == ({"story": "写错了格"}, ["joined-text"])
+    assert (found.texts, kinds(found)) == ({"story": "写错了格"}, ["joined-text", "merges-changed"])
 
 
 def test_row_above_the_area() -> None:
@@ -82,11 +82,11 @@ def test_name_on_another_sheet_is_not_followed() -> None:
     found = back(edited(filled(form, sent), change))
     assert found.texts == {"problems": "乙"}
     (seen,) = found.observations
-    assert (seen.kind, seen.place, seen.facts["address"]) == ("name-and-heading-differ", "一、总体情况", "overview")
+    assert (seen.kind, seen.place, seen.addresses) == ("name-and-heading-differ", "一、总体情况", ("overview",))
 
 
 def test_deleted_sheet_is_said() -> None:
     found = back(edited(filled_in(small()), lambda book: delete_sheet(book, "一、情况")))
     assert found.texts == {}
     (seen,) = found.observations
-    assert (seen.kind, seen.facts) == ("not-found", {"address": "story", "where": "一、情况"})
+    assert (seen.kind, seen.facts, seen.addresses) == ("sheet-missing", {"sheet": "一、情况"}, ("story",))

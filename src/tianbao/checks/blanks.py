@@ -31,7 +31,12 @@ def check(form: Form, submission: Submission, context: Context) -> Iterator[Find
             if cell.kind.blank == "must":
                 yield _finding("must", cell.address, (cell,), submission, {})
         narrative = section.narrative
-        if narrative and narrative.blank in ("must", "ask") and not _written(submission, section.id):
+        if (
+            narrative
+            and narrative.blank in ("must", "ask")
+            and section.id not in lost
+            and not _written(submission, section.id)
+        ):
             case = "text" if narrative.blank == "must" else "asked"
             yield _finding(case, section.id, (), submission, {})
 

@@ -4,48 +4,96 @@ from collections.abc import Iterator
 
 from tianbao.catalogue import words
 from tianbao.checks.context import Context
-from tianbao.findings import Finding
+from tianbao.findings import Finding, digest
 from tianbao.forms.model import Form
-from tianbao.submission import Observation, Submission
+from tianbao.submission import Observation, ObservationKind, Submission
+from tianbao.values import understand
 
-_RULE_OF = {
+_RULE_OF: dict[ObservationKind, str] = {
+    "no-identity": "STRUCT-UNNAMED",
+    "identity-twice": "IDENTITY-TWICE",
+    "older-template": "STRUCT-OLDER",
+    "agency-differs": "IDENTITY-AGENCY",
+    "year-differs": "IDENTITY-YEAR",
+    "sheet-missing": "STRUCT-SHEET",
+    "sheets-renamed": "STRUCT-RENAMED",
+    "sheets-reordered": "STRUCT-ORDER",
+    "sheets-added": "STRUCT-ADDED",
+    "repeated-sheet": "STRUCT-COPY",
+    "sheet-unprotected": "STRUCT-UNPROTECTED",
+    "row-lost": "STRUCT-ROW",
+    "column-lost": "STRUCT-COLUMN",
     "not-found": "STRUCT-LOST",
     "name-and-heading-differ": "STRUCT-DIFFER",
-    "moved": "STRUCT-MOVED",
     "names-lost": "STRUCT-NAMES",
-    "sheet-unprotected": "STRUCT-UNPROTECTED",
-    "joined-text": "TEXT-JOINED",
-    "repeated-sheet": "STRUCT-COPY",
+    "names-local": "STRUCT-LOCAL",
     "headings-lost": "STRUCT-HEADINGS",
+    "moved": "STRUCT-MOVED",
+    "lines-hidden": "STRUCT-HIDDEN",
+    "label-changed": "STRUCT-TEXT",
+    "labels-changed": "STRUCT-TEXTS",
+    "text-added": "STRUCT-NOTE",
     "stray-figure": "STRUCT-STRAY",
+    "formulas-changed": "STRUCT-FORMULA",
+    "locks-changed": "STRUCT-LOCKS",
+    "merges-changed": "STRUCT-MERGES",
+    "validations-changed": "STRUCT-LIMITS",
+    "comments": "STRUCT-COMMENT",
+    "macros": "STRUCT-MACROS",
+    "joined-text": "TEXT-JOINED",
     "unknown-field": "FIELD-UNKNOWN",
 }
+"""Which rule judges what was seen."""
+
+_UNREAD: frozenset[ObservationKind] = frozenset(
+    {"sheet-missing", "row-lost", "column-lost", "not-found", "name-and-heading-differ"}
+)
+"""What leaves cells without a value."""
+_FACT_KEYS = ("address", "case")
+_WORDED_APART = frozenset({"stray-figure", "label-changed", "joined-text", "text-added"})
+"""Observations of which a sheet may have several: their place is part of the key."""
 
 
 def check(form: Form, submission: Submission, context: Context) -> Iterator[Finding]:  # noqa: ARG001
-    """STRUCT-*, TEXT-JOINED."""
-    for observation in submission.observations:
-        yield _finding(observation)
+    """STRUCT-*, IDENTITY-*, TEXT-JOINED, FIELD-UNKNOWN."""
+    seen = submission.observations
+    changed = {observation.place.partition("!")[0] for observation in seen if observation.kind == "label-changed"}
+    for observation in seen:
+        # a heading that is gone because its text was changed is told once
+        if observation.kind != "headings-lost" or observation.place not in changed:
+            yield _finding(form, observation)
 
 
 def unread(submission: Submission) -> frozenset[str]:
     """Addresses that have no value because they could not be found: rules over them are undecided, not broken."""
     return frozenset(
-        observation.facts["address"]
+        address
         for observation in submission.observations
-        if observation.kind in ("not-found", "name-and-heading-differ")
+        if observation.kind in _UNREAD
+        for address in observation.addresses
     )
 
 
-def _finding(observation: Observation) -> Finding:
-    rule = _RULE_OF[observation.kind]
-    address = observation.facts.get("address", "")
+def _finding(form: Form, observation: Observation) -> Finding:
+    rule, case = _RULE_OF[observation.kind], observation.facts.get("case", "any")
+    facts = {**observation.facts, "where": form.where(observation.addresses[0]) if observation.addresses else ""}
+    shown = [("found", understand(observation.facts.get(key))) for key in ("found", "figure", "shown") if key in facts]
     return Finding(
         rule,
-        f"{rule}[{address or observation.place}]",
-        words.finding(rule).severity,
-        "any",
-        (address,) if address else (),
-        places=(observation.place,) if observation.place else (),
-        facts=dict(observation.facts),
+        f"{rule}[{subject}]" if (subject := _subject(observation)) else rule,
+        words.finding(rule, case).severity,
+        case,
+        observation.addresses,
+        digest(shown),
+        (observation.place,) if observation.place else (),
+        facts=facts,
     )
+
+
+def _subject(observation: Observation) -> str:
+    """What stands in the brackets of the key: the field, the first cell, or the place in the workbook."""
+    if "address" in observation.facts:
+        return observation.facts["address"]
+    if observation.addresses and observation.kind not in ("name-and-heading-differ", "sheet-missing", "joined-text"):
+        return observation.addresses[0]
+    return observation.place

@@ -1,7 +1,7 @@
 """Which forms exist and which edition a year has. The one place that opens definition files."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -70,6 +70,12 @@ def load(form: str, edition: str) -> Form:
         if (entry.id, entry.edition) == (form, edition):
             return compile_form(entry.path.read_text("utf-8"), str(entry.path), form_schema())
     raise UnknownForm(f"{form} {edition}", tuple(f"{entry.id} {entry.edition}" for entry in listed()))
+
+
+def every() -> Iterator[Form]:
+    """All forms in all editions, compiled. Raises FormMistakes, OSError."""
+    for entry in listed():
+        yield load(entry.id, entry.edition)
 
 
 def for_year(form: str, year: int) -> Form:

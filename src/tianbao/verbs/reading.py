@@ -59,7 +59,7 @@ def _workbook(data: bytes) -> Submission:
     from tianbao.workbook.read import read
 
     try:
-        return read(data, library.load)
+        return read(data, library.load, library.every)
     except NotAWorkbook as error:
         raise NotASubmission(error.problem, **error.facts) from None
 

@@ -29,8 +29,8 @@ FINGERPRINT_NAME = "tianbao.fingerprint"
 """Defined-name constant and custom property that repeat the fingerprint of the hidden sheet."""
 AGENCY_NAME = "tianbao.agency"
 """Defined name of the agency's cell on the cover."""
-AGENCY_LABEL = "填报单位"
-"""What stands beside that cell."""
+AGENCY_LABEL, COVER_YEAR_LABEL = "填报单位", "报告年度"
+"""What stands beside the cells of the agency and of the year on the cover."""
 
 COVER_AGENCY, COVER_YEAR, COVER_DEADLINE = (3, 2), (4, 2), (5, 2)
 COVER_TEMPLATE, COVER_CHECKSUM = (6, 2), (7, 2)

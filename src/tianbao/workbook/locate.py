@@ -57,6 +57,10 @@ def locate(layout: Layout, book: RawBook, named: Mapping[str, Place]) -> Found:
             places[address] = name or heading  # type: ignore[assignment]  # one of the two
         else:
             lost.append(address)
+    for address in _twice(layout, book, named, places):
+        # the table stands on two sheets and no name says which is meant
+        differ.append(address)
+        del places[address]
     shared = {place for place, times in Counter(places.values()).items() if times > 1}
     for address in [address for address, place in places.items() if place in shared]:
         # one cell cannot hold two figures: only what name and heading agree on stays
@@ -66,6 +70,31 @@ def locate(layout: Layout, book: RawBook, named: Mapping[str, Place]) -> Found:
     return Found(places, tuple(unnamed), tuple(lost), tuple(differ), headed)
 
 
+def _twice(layout: Layout, book: RawBook, named: Mapping[str, Place], places: Mapping[str, Place]) -> Iterator[str]:
+    """Cells of tables that no name points to and that two sheets show with different figures."""
+    for section in layout.form.sections:
+        cells = [cell.address for cell in section.cells if cell.address in places]
+        if not cells or any(name_key(address) in named for address in cells):
+            continue
+        shown = [
+            table
+            for sheet in book.sheets
+            if sheet.visible and len(table := table_on_sheet(layout.grids[section.id], sheet)) * 2 >= len(section.cells)
+        ]
+        if len(shown) > 1 and len({_figures(book, table, cells) for table in shown}) > 1:
+            yield from cells
+
+
+def _figures(book: RawBook, table: Mapping[str, Place], cells: Sequence[str]) -> tuple[str, ...]:
+    sheets = {sheet.name: sheet for sheet in book.sheets}
+    found = []
+    for address in cells:
+        place = table.get(address)
+        cell = sheets[place.sheet].cells.get((place.row, place.column)) if place else None
+        found.append(cell.value.text if cell else "")
+    return tuple(found)
+
+
 def copies(layout: Layout, book: RawBook, found: Found) -> Iterator[tuple[Section, RawSheet, Mapping[str, Place]]]:
     """Sheets that show a table of the form and were not read: copies, or the table pasted once more."""
     own = {name.lower() for name in layout.sheets}
@@ -73,7 +102,7 @@ def copies(layout: Layout, book: RawBook, found: Found) -> Iterator[tuple[Sectio
         read = {found.places[cell.address].sheet for cell in section.cells if cell.address in found.places}
         for sheet in book.sheets if section.cells else ():
             if sheet.visible and sheet.name.lower() not in own and sheet.name not in read:
-                shown = _on_sheet(layout.grids[section.id], sheet)
+                shown = table_on_sheet(layout.grids[section.id], sheet)
                 if len(shown) * 2 >= len(section.cells):
                     yield section, sheet, shown
 
@@ -114,18 +143,19 @@ def _by_headings(section: Section, layout: Layout, book: RawBook, named: Mapping
     taken = {name.lower() for name in layout.sheets}
     best: dict[str, Place] = {}
     for sheet in own:
-        best = max(best, _on_sheet(grid, sheet), key=len)
+        best = max(best, table_on_sheet(grid, sheet), key=len)
         if len(best) == len(section.cells):
             return best
     for sheet in book.sheets:
         if sheet.visible and sheet not in own and sheet.name.lower() not in taken:
-            found = _on_sheet(grid, sheet)
+            found = table_on_sheet(grid, sheet)
             if len(found) * 2 >= len(section.cells):
                 best = max(best, found, key=len)
     return best
 
 
-def _on_sheet(grid: Grid, sheet: RawSheet) -> dict[str, Place]:
+def table_on_sheet(grid: Grid, sheet: RawSheet) -> dict[str, Place]:
+    """Where the sheet shows the cells of a table, by its row and column headings; empty where it shows none."""
     texts = {spot: normal(cell.value.text) for spot, cell in sheet.cells.items() if cell.value.kind == "text"}
     lines: dict[int, dict[int, str]] = {}
     for (row, column), text in texts.items():

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from tianbao.workbook import formula
 from tianbao.workbook.a1 import Area, Place
 from tianbao.workbook.layout import (
+    AGENCY_LABEL,
     CHECKS,
     CHECKS_TOP,
     COVER,
@@ -15,6 +16,7 @@ from tianbao.workbook.layout import (
     COVER_LIGHT,
     COVER_TEMPLATE,
     COVER_YEAR,
+    COVER_YEAR_LABEL,
     EXPLANATION,
     IDENTITY,
     IDENTITY_KEYS,
@@ -80,8 +82,8 @@ def _facts(content: Content) -> Iterator[Item]:
     agency = content.issue.agency
     year = f"{content.issue.year}年（1月1日至12月31日）"
     for (row, column), label, look, text in (
-        (COVER_AGENCY, "填报单位", "plain" if agency else "open", agency.name if agency else None),
-        (COVER_YEAR, "报告年度", "plain", year),
+        (COVER_AGENCY, AGENCY_LABEL, "plain" if agency else "open", agency.name if agency else None),
+        (COVER_YEAR, COVER_YEAR_LABEL, "plain", year),
         (COVER_DEADLINE, "报送截止", "plain", content.issue.deadline or _DEADLINE),
         (COVER_TEMPLATE, "模板编号", "plain", content.template_number),
     ):

@@ -1,0 +1,203 @@
+"""One worksheet part → RawSheet: one bounded pass of expat."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from tianbao.values import Value, of_sheet_number, understand
+from tianbao.workbook.a1 import MAX_COLUMNS, MAX_ROWS, parse_a1
+from tianbao.workbook.grammar import normal, shifted
+from tianbao.workbook.package import NotAWorkbook, local, parse_xml
+from tianbao.workbook.sheets import RawCell, RawSheet, Spot
+from tianbao.workbook.strings_xml import unescaped
+from tianbao.workbook.styles_xml import DEFAULT, CellStyle
+
+MAX_CELLS = 200_000
+_DIGITS = 9
+_NO_OPERATOR = ("list", "custom", "none")
+
+
+def read_sheet(sheet: RawSheet, xml: bytes, styles: Sequence[CellStyle], strings: Sequence[str]) -> RawSheet:
+    """The sheet with everything that its part holds. Raises NotAWorkbook."""
+    if not xml:
+        raise NotAWorkbook("FILE-DAMAGED", part=sheet.name)
+    reader = _SheetReader(sheet, styles, strings)
+    parse_xml(xml, reader.start, reader.end, reader.text)
+    reader.share()
+    return sheet
+
+
+class _SheetReader:
+    """The handlers of one worksheet part; state lives from <c> to </c>."""
+
+    def __init__(self, sheet: RawSheet, styles: Sequence[CellStyle], strings: Sequence[str]) -> None:
+        self._sheet, self._styles, self._strings = sheet, styles, strings
+        self._row, self._column = -1, -1
+        self._told = False
+        self._spot: Spot | None = None
+        self._type, self._style = "n", 0
+        self._pieces: dict[str, str] = {}
+        self._into = ""
+        self._phonetic = 0
+        self._formula: dict[str, str] | None = None
+        self._shared: dict[str, tuple[Spot, str]] = {}
+        self._early: list[tuple[Spot, str]] = []
+        self._rule: dict[str, str] | None = None
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        tag = local(name)
+        if tag == "c":
+            self._cell(attributes)
+        elif tag == "row":
+            self._row = whole(attributes.get("r"), self._row + 2) - 1
+            self._column, self._told = -1, "r" in attributes
+            if attributes.get("hidden") in ("1", "true") and len(self._sheet.hidden_rows) < MAX_CELLS:
+                self._sheet.hidden_rows.add(self._row)
+        elif self._spot is not None and tag in ("v", "f", "t"):
+            self._into = "" if tag == "t" and self._phonetic else "v" if tag == "t" else tag
+            if tag == "f":
+                self._formula = attributes
+        elif tag == "rPh":
+            self._phonetic += 1
+        elif tag == "dataValidation":
+            self._rule, self._pieces = attributes, {}
+        elif self._rule is not None and tag in ("formula1", "formula2"):
+            self._into = tag
+        else:
+            self._of_sheet(tag, attributes)
+
+    def _of_sheet(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag == "mergeCell":
+            self._merge(attributes.get("ref", ""))
+        elif tag == "sheetProtection":
+            self._sheet.protected = attributes.get("sheet") in ("1", "true")
+        elif tag == "col" and attributes.get("hidden") in ("1", "true"):
+            first = whole(attributes.get("min"), 1)
+            last = min(whole(attributes.get("max"), first), MAX_COLUMNS)
+            self._sheet.hidden_columns |= set(range(first - 1, last))
+
+    def _cell(self, attributes: dict[str, str]) -> None:
+        reference = attributes.get("r")
+        try:
+            spot = parse_a1(reference) if reference else (self._row, self._column + 1)
+        except ValueError:
+            raise NotAWorkbook("FILE-DAMAGED", part=f"{self._sheet.name}!{reference}") from None
+        if self._told and spot[0] != self._row:
+            # a cell in another row than its own says: two programs would see two things
+            raise NotAWorkbook("FILE-DAMAGED", part=f"{self._sheet.name}!{reference}")
+        self._spot = spot
+        self._row, self._column = spot
+        if self._row >= MAX_ROWS or self._column >= MAX_COLUMNS or len(self._sheet.cells) > MAX_CELLS:
+            raise NotAWorkbook("FILE-TOO-LARGE", limit=str(MAX_CELLS))
+        self._type, self._style = attributes.get("t", "n"), whole(attributes.get("s"), 0)
+        self._pieces, self._formula = {}, None
+
+    def _merge(self, reference: str) -> None:
+        if len(self._sheet.merges) >= MAX_CELLS:
+            raise NotAWorkbook("FILE-TOO-LARGE", limit=str(MAX_CELLS))
+        try:
+            self._sheet.merges.append(_corners(reference))
+        except ValueError:
+            raise NotAWorkbook("FILE-DAMAGED", part=f"{self._sheet.name} {reference}") from None
+
+    def text(self, data: str) -> None:
+        if self._into:
+            self._pieces[self._into] = self._pieces.get(self._into, "") + data
+
+    def end(self, name: str) -> None:
+        tag = local(name)
+        if tag in ("v", "f", "t", "formula1", "formula2"):
+            self._into = ""
+        elif tag == "rPh":
+            self._phonetic -= 1
+        elif tag == "c" and self._spot is not None:
+            self._finish(self._spot)
+            self._spot = None
+        elif tag == "dataValidation" and self._rule is not None:
+            self._validate(self._rule)
+            self._rule = None
+
+    def _finish(self, spot: Spot) -> None:
+        if spot in self._sheet.cells:
+            raise NotAWorkbook("FILE-DAMAGED", part=f"{self._sheet.name} 重复单元格")
+        style = self._styles[self._style] if self._style < len(self._styles) else DEFAULT
+        self._sheet.cells[spot] = RawCell(self._value(), self._formula_at(spot), style.locked, style.format)
+
+    def _value(self) -> Value:
+        text = self._pieces.get("v", "")
+        if not text:
+            return understand(None)
+        if self._type == "n":
+            try:
+                return of_sheet_number(text)
+            except ValueError:
+                raise NotAWorkbook("FILE-DAMAGED", part=self._sheet.name) from None
+        if self._type == "s":
+            place = whole(text, -1)
+            if not 0 <= place < len(self._strings):
+                raise NotAWorkbook("FILE-DAMAGED", part=self._sheet.name)
+            return understand(self._strings[place])
+        if self._type == "b":
+            return understand(text in ("1", "true"))
+        return understand(unescaped(text))
+
+    def _formula_at(self, spot: Spot) -> str | None:
+        if self._formula is None:
+            return None
+        text, index = self._pieces.get("f", ""), self._formula.get("si", "")
+        if self._formula.get("t") != "shared":
+            return text
+        if text:
+            self._shared[index] = (spot, text)
+            return text
+        if index in self._shared:
+            return self._written_out(spot, index)
+        self._early.append((spot, index))
+        return ""
+
+    def share(self) -> None:
+        """Writes out the shared formulas of cells that stand before the one that has the text."""
+        for spot, index in self._early:
+            if index not in self._shared:
+                raise NotAWorkbook("FILE-DAMAGED", part=self._sheet.name)
+            self._sheet.cells[spot] = replace(self._sheet.cells[spot], formula=self._written_out(spot, index))
+
+    def _written_out(self, spot: Spot, index: str) -> str:
+        (row, column), master = self._shared[index]
+        return shifted(master, spot[0] - row, spot[1] - column)
+
+    def _validate(self, attributes: dict[str, str]) -> None:
+        rule = validation_rule(attributes, self._pieces.get("formula1", ""), self._pieces.get("formula2", ""))
+        for reference in attributes.get("sqref", "").split():
+            try:
+                (top, left), (bottom, right) = _corners(reference)
+            except ValueError:
+                raise NotAWorkbook("FILE-DAMAGED", part=f"{self._sheet.name} {reference[:40]}") from None
+            if (bottom - top + 1) * (right - left + 1) + len(self._sheet.validations) > MAX_CELLS:
+                # somebody validated a whole column: the corner stands for it
+                bottom, right = top, left
+            for row in range(top, bottom + 1):
+                for column in range(left, right + 1):
+                    self._sheet.validations[row, column] = rule
+
+
+def validation_rule(attributes: dict[str, str], first: str, second: str) -> str:
+    """type|operator|style|operands in one spelling: "" where nothing is restricted.
+
+    Programs leave out or add what is the default, and LibreOffice adds a second operand that means nothing.
+    """
+    kind = attributes.get("type", "none")
+    if kind == "none":
+        return ""
+    operator = "" if kind in _NO_OPERATOR else attributes.get("operator", "between")
+    operands = [normal(first)] + ([normal(second)] if operator in ("between", "notBetween") else [])
+    return "|".join([kind, operator, attributes.get("errorStyle", "stop"), *operands])
+
+
+def _corners(reference: str) -> tuple[Spot, Spot]:
+    first, _, last = reference.partition(":")
+    return parse_a1(first), parse_a1(last or first)
+
+
+def whole(text: str | None, default: int) -> int:
+    """A whole number of at most nine digits."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) <= _DIGITS else default
