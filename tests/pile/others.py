@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tests.pile.base import FORM, TEXT, YEAR, consistent
 from tests.pile.truth import FAILED, PASSED, UNREADABLE, Expectation
 from tests.resave.book import DECLARATION, MAIN, OFFICE
+from tests.resave.spellings import utf16
 from tests.resave.zips import zip_of
 from tianbao.forms import library
 
@@ -129,5 +130,8 @@ OTHERS: dict[str, Other] = {
     "workbook without suffix": Other("{n}年报", workbook, Expectation(PASSED)),
     "workbook as xls": Other("{n}年报.xls", workbook, Expectation(PASSED)),
     "workbook as et": Other("{n}年报.et", workbook, Expectation(PASSED)),
+    "workbook in UTF-16": Other(
+        "{n}年报.xlsx", lambda chance, agency: utf16(workbook(chance, agency)), Expectation(PASSED + UNREADABLE)
+    ),
     "broken zip": Other("{n}打包.zip", lambda chance, agency: zip_of([("a.xlsx", b"x" * 900)])[:70], _UNREADABLE),
 }  # fmt: skip

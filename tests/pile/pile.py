@@ -16,6 +16,7 @@ from tests.pile.parts import PASSWORD
 from tests.pile.truth import PASSED, Expectation, Expected, Thing, Truth, sha256
 from tests.real.office import Office
 from tests.resave.excel import excel_like, excel_random
+from tests.resave.programs import openpyxl_saved
 from tests.resave.spellings import SPELLINGS
 from tests.resave.wps import wps_like
 
@@ -27,6 +28,22 @@ _HARMLESS = [name for name in SPELLINGS if name not in ("utf-16", "empty caches"
 """Spellings that leave every kind of damage what it was: rows keep their attributes, results their values."""
 _OLD_KINDS = ("untouched", "one too many", "unit in no rule", "negative", "blank")
 """Kinds that are also saved as .xls and .ods, where formulas or names may not survive."""
+
+
+_WITHOUT_RESULTS = (
+    "untouched",
+    "row inserted",
+    "names deleted",
+    "sheet renamed",
+    "one too many",
+    "negative",
+    "unit in no rule",
+    "total typed wrong",
+    "row deleted",
+)
+"""Kinds of which nothing is lost where a program saves formulas without their results."""
+_BY_OFFICE = ("untouched", "row inserted", "total typed wrong", "names deleted", "unit in no rule", "sheet renamed")
+"""Kinds that LibreOffice opens, recalculates and saves."""
 
 
 def pile(folder: Path, count: int, seed: int, office: Office | None = None) -> Truth:
@@ -91,6 +108,9 @@ class _Pile:
 
     def _saved_again(self, made: Thing, kind: Kind) -> Thing:
         how, seed = self._chance.random(), self._chance.getrandbits(16)
+        if made.kind in _WITHOUT_RESULTS and how < 0.2:
+            save = openpyxl_saved if how < 0.1 else SPELLINGS["empty caches"]
+            return Thing(f"{made.kind}, without results", save(made.data, seed), made.expectation, made.suffix)
         if not kind.rewritable or how < 0.35:
             return made
         if how < 0.8:
@@ -192,6 +212,12 @@ class _Pile:
             for suffix in ("xls", "ods"):
                 saved = office.resave(source, scratch / f"{source.stem}.{suffix}", recalculate=True)
                 self._write(saved.name, saved.read_bytes(), f"{name} as {suffix}", made.expectation)
+        for name in _BY_OFFICE:
+            made = thing(name, KINDS[name], random.Random(self._chance.getrandbits(64)), self._agency())
+            source = scratch / f"{self._next()}.xlsx"
+            source.write_bytes(made.data)
+            saved = office.resave(source, scratch / f"{source.stem}-另存.xlsx", recalculate=True)
+            self._write(saved.name, saved.read_bytes(), f"{name}, LibreOffice", made.expectation)
         for path in scratch.iterdir():
             path.unlink()
         scratch.rmdir()

@@ -15,14 +15,12 @@ from tests.pile.kinds import KINDS
 from tests.pile.parts import PASSWORD
 from tests.pile.truth import Expected, differences, sha256
 
-SEEDS = (0, 1)
 
-
-def made(folder: Path) -> dict[str, Expected]:
-    """Every kind with every seed, in files; file name → what must come out."""
+def made(folder: Path, seeds: int) -> dict[str, Expected]:
+    """Every kind with that many seeds, in files; file name → what must come out."""
     names = iter(agency_names(random.Random(1)))
     truth = {}
-    for seed in SEEDS:
+    for seed in range(seeds):
         for number, (name, kind) in enumerate(KINDS.items()):
             found = thing(name, kind, random.Random(f"{name} {seed}"), next(names))
             path = folder / f"{number:03d}-{seed}-{name.replace(' ', '-')}{found.suffix}"
@@ -32,9 +30,9 @@ def made(folder: Path) -> dict[str, Expected]:
 
 
 @pytest.fixture(scope="module")
-def checked(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Expected], Mapping[str, Any]]:
+def checked(tmp_path_factory: pytest.TempPathFactory, scale: int) -> tuple[dict[str, Expected], Mapping[str, Any]]:
     folder = tmp_path_factory.mktemp("damage")
-    truth = made(folder)
+    truth = made(folder, scale)
     result = folder.with_suffix(".json")
     ran = tianbao("check", folder, "--json", result, "--password", PASSWORD, "--lang", "en")
     assert ran.code == 1, ran.err
