@@ -45,19 +45,21 @@ def main() -> None:
         ("report docx", lambda: render_docx(document), lambda: _bare_docx(document)),
         ("--help", lambda: _process("-m", "tianbao", "--help"), lambda: _process("-c", _CLICK, "--help")),
     ):
-        mine, theirs = _interleaved(ours, bare)
+        mine, theirs = interleaved(ours, bare)
         print(f"{name:12} tianbao {mine * 1000:8.1f} ms   bare {theirs * 1000:8.1f} ms   ratio {mine / theirs:5.2f}")
 
 
-def _interleaved(ours: Callable[[], object], bare: Callable[[], object]) -> tuple[float, float]:
+def interleaved(
+    ours: Callable[[], object], bare: Callable[[], object], clock: Callable[[], float] = time.perf_counter
+) -> tuple[float, float]:
     """Medians of both, in turn, after one warm-up of each."""
     times: tuple[list[float], list[float]] = ([], [])
     for turn in range(ROUNDS + 1):
         for place, run in enumerate((ours, bare)):
-            start = time.perf_counter()
+            start = clock()
             run()
             if turn:
-                times[place].append(time.perf_counter() - start)
+                times[place].append(clock() - start)
     return statistics.median(times[0]), statistics.median(times[1])
 
 

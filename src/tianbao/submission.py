@@ -5,7 +5,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from difflib import get_close_matches
 from typing import Any, Literal
 
 from tianbao.values import BLANK, FormatClass, Raw, Value, plain, to_json, understand
@@ -147,6 +146,8 @@ def of_json(text: str) -> Submission:
 
 
 def _near(key: str) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415  loaded for a slip only
+
     near = get_close_matches(key, _FIELDS, 1)
     return f"（{near[0]}？）" if near else ""
 

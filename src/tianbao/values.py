@@ -36,6 +36,10 @@ _LARGEST_EXPONENT = 307
 """Of a number that a spreadsheet takes; what is larger is text, so that no sum or product can overflow."""
 
 _TOO_LARGE = 10 ** (_LARGEST_EXPONENT + 1)
+_BLANKS = "".join(BLANK_SPACES)
+_NO_MARK = 100
+"""Characters: a text that has more and is not all blank spaces is neither blank nor a mark."""
+
 _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " ", 0x00A0: " ", 0x2212: "-"}
 _SHEET_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
@@ -85,6 +89,8 @@ def understand(raw: object) -> Value:
         small = raw.is_finite() and raw.adjusted() <= _LARGEST_EXPONENT
         return Value(raw, "number", tidy(raw)) if small else Value(str(raw), "text")
     text = str(raw)
+    if len(text) > _NO_MARK and text.strip(_BLANKS):
+        return Value(text, "text")  # a narrative: trimming all of it would take long and change nothing
     trimmed = trim(text)
     if f"|{trimmed}|" not in MARK_LIST:
         return Value(text, "text")

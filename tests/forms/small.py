@@ -2,8 +2,8 @@
 
 from tianbao.forms import library
 from tianbao.forms.compile import compile_form
+from tianbao.forms.mistakes import FormMistakes
 from tianbao.forms.model import Form
-from tianbao.forms.source import FormMistakes
 
 GOOD = """\
 form: small

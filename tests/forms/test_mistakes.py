@@ -13,7 +13,8 @@ from tests.forms.small import GOOD, compiled, edited, mistakes, repaired, with_r
 from tianbao.catalogue import words
 from tianbao.forms import library
 from tianbao.forms.cases import read_cases
-from tianbao.forms.source import MOST_NODES, FormMistakes
+from tianbao.forms.mistakes import FormMistakes
+from tianbao.forms.source import MOST_NODES
 from tianbao.verbs import forms
 
 LANGUAGES = get_args(words.Language)

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.forms.small import GOOD, compiled, edited, mistakes
-from tianbao.forms.source import BOM, Mark, Node, lines_of, read
+from tianbao.forms.mistakes import Mark
+from tianbao.forms.source import BOM, Node, lines_of, read
 
 
 def ids(text: str) -> list[str]:

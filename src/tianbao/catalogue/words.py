@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any, Literal
 
 Language = Literal["zh", "en"]
@@ -41,14 +41,14 @@ def fill(text: str, facts: Mapping[str, object]) -> str:
 
 @cache
 def _table(name: str) -> dict[str, Any]:
-    return tomllib.loads(files("tianbao.catalogue").joinpath(f"{name}.toml").read_text("utf-8"))
+    return tomllib.loads(Path(__file__).with_name(f"{name}.toml").read_text("utf-8"))
 
 
 @cache
 def _findings() -> dict[str, Any]:
     """All files of catalogue/findings, one for each family of ids."""
-    folder = files("tianbao.catalogue").joinpath("findings")
-    texts = [entry.read_text("utf-8") for entry in sorted(folder.iterdir(), key=str) if entry.name.endswith(".toml")]
+    folder = Path(__file__).with_name("findings")
+    texts = [entry.read_text("utf-8") for entry in sorted(folder.glob("*.toml"))]
     return {rule: cases for text in texts for rule, cases in tomllib.loads(text).items()}
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from tianbao.checks import blanks, identity, rules, structure, totals, types
 from tianbao.checks.context import Context
+from tianbao.checks.figures import figures_of
 from tianbao.findings import Finding, Undecided
 from tianbao.forms.model import Form
 from tianbao.submission import Submission
@@ -15,7 +16,7 @@ CHECKS = (identity.check, structure.check, types.check, totals.check, blanks.che
 
 _ORDER = {"error": 0, "query": 1, "notice": 2}
 
-__all__ = ["CHECKS", "Context", "check_submission"]
+__all__ = ["CHECKS", "Context", "check_submission", "figures_of"]
 
 
 def check_submission(
@@ -25,6 +26,8 @@ def check_submission(
 
     Explanations of the submission are put to their queries.
     """
+    if context.figures is None:
+        context = replace(context, figures=figures_of(form, submission))
     found = [finding for check in CHECKS for finding in check(form, submission, context)]
     broken, undecided = rules.judge(form, submission, context)
     found += broken

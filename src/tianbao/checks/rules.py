@@ -1,11 +1,19 @@
-"""The rules of the form: broken instances are findings, undecided ones are listed with their reasons."""
+"""The rules of the form: broken instances are findings, undecided ones are listed with their reasons.
 
-from collections.abc import Iterator
+One compiled function says which instances do not plainly hold; only these are evaluated.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
 
 from tianbao.checks.context import Context
+from tianbao.checks.figures import Figures, places_in
 from tianbao.checks.structure import unread
 from tianbao.findings import Finding, Undecided, digest
 from tianbao.forms.model import Form, Instance, Rule
+from tianbao.rules.compiled import CompiledRules, Operand, What, compile_rules, decidable, operand
 from tianbao.rules.evaluate import Lookup, Outcome, Reason, evaluate
 from tianbao.rules.expr import Compare, Length, Ref, refs
 from tianbao.submission import Submission
@@ -16,7 +24,7 @@ _SHOWN = 4
 
 
 def outcomes(form: Form, submission: Submission, context: Context) -> Iterator[tuple[Rule, Instance, Outcome]]:
-    """The outcome of every rule instance, in the order of the form."""
+    """The outcome of every rule instance, in the order of the form, each by a walk over its tree."""
     lookup = _lookup(form, submission, context)
     for rule in form.rules:
         for instance in rule.instances:
@@ -25,19 +33,95 @@ def outcomes(form: Form, submission: Submission, context: Context) -> Iterator[t
 
 def judge(form: Form, submission: Submission, context: Context) -> tuple[list[Finding], list[Undecided]]:
     """Findings of the broken instances, and the undecided ones."""
-    lookup = _lookup(form, submission, context)
+    plan, lookup = _plan(form), _lookup(form, submission, context)
+    row = _row(form, submission, context.seen(form, submission))
+    vague = (
+        {address for address, number in zip(form.cells, row, strict=True) if number is None} if None in row else set()
+    )
+    row += [operand(what, lookup(ref)) for what, ref in plan.beside]
+    doubtful = [plan.here_at[index] for index in plan.here.doubtful(row)]
+    if context.previous is None:
+        doubtful += plan.last_at
+    else:
+        doubtful += [plan.last_at[index] for index in plan.last.doubtful(plan.last.row(lookup))]
+    constant = {} if context.previous else plan.without_previous
     findings, undecided = [], []
-    for rule, instance, outcome in outcomes(form, submission, context):
+    for index in sorted(doubtful):
+        rule, instance = plan.instances[index]
+        if index in constant and not (vague and vague & set(instance.addresses)):
+            undecided.append(constant[index])
+            continue
+        outcome = evaluate(instance.expr, lookup)
         if outcome.state == "broken":
             findings.append(_finding(form, rule, instance, outcome, submission, lookup))
         elif outcome.state == "undecided":
-            reasons = tuple((reason.cause, reason.address) for reason in outcome.reasons)
-            undecided.append(Undecided(rule.id, instance.key, instance.addresses, reasons))
+            undecided.append(_undecided(instance, outcome))
     return findings, undecided
 
 
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """All instances; those over this year's report compiled, those over last year's too compiled; which is which.
+
+    `beside`: the operands of this year that follow the numbers of the cells. `without_previous`: what becomes of an
+    instance that compares with a last year which is not there, as long as this year's figures are all numbers.
+    """
+
+    instances: tuple[tuple[Rule, Instance], ...]
+    here: CompiledRules
+    here_at: tuple[int, ...]
+    beside: tuple[tuple[What, Ref], ...]
+    last: CompiledRules
+    last_at: tuple[int, ...]
+    without_previous: Mapping[int, Undecided]
+
+
+@lru_cache(maxsize=16)
+def _plan(form: Form) -> _Plan:
+    instances = tuple((rule, instance) for rule in form.rules for instance in rule.instances)
+    exprs = [instance.expr for _, instance in instances]
+    last_at = tuple(index for index, expr in enumerate(exprs) if any(ref.scope for ref in refs(expr)))
+    here_at = tuple(sorted(set(range(len(exprs))).difference(last_at)))
+    here = compile_rules([exprs[index] for index in here_at], tuple(form.cells))
+    constant = {}
+    for index in last_at:
+        outcome = evaluate(exprs[index], lambda ref: Reason("previous", ref.address) if ref.scope else understand(0))
+        if isinstance(exprs[index], Compare) and {reason.cause for reason in outcome.reasons} == {"previous"}:
+            constant[index] = _undecided(instances[index][1], outcome)
+    return _Plan(
+        instances,
+        here,
+        here_at,
+        tuple((slot.what, Ref(slot.address)) for slot in here.slots[len(form.cells) :]),
+        compile_rules([exprs[index] for index in last_at]),
+        last_at,
+        constant,
+    )
+
+
+def _row(form: Form, submission: Submission, figures: Figures) -> list[Operand]:
+    """The numbers for the compiled rules: blanks as 0, None where a rule has a text or nothing to read."""
+    row: list[Operand] = list(figures.counted)
+    if not figures.whole:
+        for place, number in enumerate(figures.numbers):
+            if isinstance(number, Decimal):
+                row[place] = decidable(number)
+    cells = tuple(form.cells.values())
+    for place in figures.text:
+        row[place] = None if cells[place].kind.numeric else 0
+    for address in unread(form, submission):
+        if address in form.cells:
+            row[places_in(form)[address]] = None
+    return row
+
+
+def _undecided(instance: Instance, outcome: Outcome) -> Undecided:
+    reasons = tuple((reason.cause, reason.address) for reason in outcome.reasons)
+    return Undecided(instance.rule, instance.key, instance.addresses, reasons)
+
+
 def _lookup(form: Form, submission: Submission, context: Context) -> Lookup:
-    lost = unread(submission)
+    lost = unread(form, submission)
 
     def lookup(ref: Ref) -> Value | Reason:
         source = context.previous if ref.scope == "previous" else submission
@@ -60,14 +144,14 @@ def _finding(
         value = lookup(ref)
         operands.append((str(ref), value if isinstance(value, Value) else understand(None)))
     places = tuple(place for address in instance.addresses if (place := submission.place(address)))
-    delta = None
+    case, delta = _case(instance), None
     if outcome.left is not None and outcome.right is not None:
         delta = rounded(outcome.left - outcome.right, COMPARE_PLACES)
     return Finding(
         rule.id,
         instance.key,
         rule.severity,
-        _case(instance),
+        case,
         instance.addresses,
         digest(operands),
         places,
@@ -78,7 +162,7 @@ def _finding(
             "explain": rule.explain,
             "source": rule.source,
             "delta": delta,
-            "operands": _shown(form, instance, lookup),
+            "operands": _shown(form, instance, lookup) if case == "other" else "",
         },
     )
 

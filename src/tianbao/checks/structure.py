@@ -45,7 +45,7 @@ _RULE_OF: dict[ObservationKind, str] = {
 }
 """Which rule judges what was seen."""
 
-_UNREAD: frozenset[ObservationKind] = frozenset(
+UNREAD: frozenset[ObservationKind] = frozenset(
     {"sheet-missing", "row-lost", "column-lost", "not-found", "name-and-heading-differ"}
 )
 """What leaves cells without a value."""
@@ -64,14 +64,22 @@ def check(form: Form, submission: Submission, context: Context) -> Iterator[Find
             yield _finding(form, observation)
 
 
-def unread(submission: Submission) -> frozenset[str]:
-    """Addresses that have no value because they could not be found: rules over them are undecided, not broken."""
-    return frozenset(
+def unread(form: Form, submission: Submission) -> frozenset[str]:
+    """Addresses that have no value because they could not be found, and totals that lack one of these parts: rules
+    over them are undecided, not broken.
+    """
+    lost = {
         address
         for observation in submission.observations
-        if observation.kind in _UNREAD
+        if observation.kind in UNREAD
         for address in observation.addresses
-    )
+    }
+    if not lost:
+        return frozenset()
+    totals = {address: {ref.address for ref in cell.total.refs} for address, cell in form.cells.items() if cell.total}
+    while more := {address for address, parts in totals.items() if address not in lost and parts & lost}:
+        lost |= more
+    return frozenset(lost)
 
 
 def _finding(form: Form, observation: Observation) -> Finding:

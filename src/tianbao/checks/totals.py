@@ -11,23 +11,29 @@ from tianbao.submission import Entry, Submission
 from tianbao.values import COMPARE_PLACES, Number, Value, rounded
 
 
-def check(form: Form, submission: Submission, context: Context) -> Iterator[Finding]:  # noqa: ARG001
+def check(form: Form, submission: Submission, context: Context) -> Iterator[Finding]:
     """TOTAL-TYPED, TOTAL-EDITED, TOTAL-STALE, and ENTRY-FORMULA for the cells that are no totals."""
-    for address, cell in form.cells.items():
-        entry = submission.entries.get(address)
-        if entry is None or not entry.place:
-            continue
+    for cell, entry in zip(form.cells.values(), context.seen(form, submission).entries, strict=True):
         if cell.total is None:
-            if entry.formula is not None:
+            if entry.formula is not None and entry.place:
                 yield _in_entry(cell, entry)
-            continue
-        own = sum_of(cell, lambda ref: submission.value(ref.address))
-        if entry.formula is None:
-            yield _damaged("TOTAL-TYPED", cell, entry, own)
-        elif not entry.intact:
-            yield _damaged("TOTAL-EDITED", cell, entry, own)
-        elif entry.cached and entry.cached.number is not None and _differ(entry.cached, own):
-            yield _finding("TOTAL-STALE", "any", cell, entry, entry.cached, own)
+        elif entry.place and not _sound(entry):
+            yield from _judged(cell, entry, sum_of(cell, lambda ref: submission.value(ref.address)))
+
+
+def _sound(entry: Entry) -> bool:
+    """Whether the form's own formula stands there, without a result or with ours: `value` is our own sum then."""
+    cached = entry.cached
+    return entry.intact and (cached is None or cached.number is None or cached.number == entry.value.number)
+
+
+def _judged(cell: Cell, entry: Entry, own: Number) -> Iterator[Finding]:
+    if entry.formula is None:
+        yield _damaged("TOTAL-TYPED", cell, entry, own)
+    elif not entry.intact:
+        yield _damaged("TOTAL-EDITED", cell, entry, own)
+    elif entry.cached and entry.cached.number is not None and _differ(entry.cached, own):
+        yield _finding("TOTAL-STALE", "any", cell, entry, entry.cached, own)
 
 
 def _differ(value: Value, own: Number) -> bool:

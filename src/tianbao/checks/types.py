@@ -1,83 +1,120 @@
-"""Types of all cells, by the form's JSON Schema; its errors are worded cell by cell."""
+"""Types of all cells: what is plainly right is passed over, the rest judged by its JSON Schema, cell by cell."""
 
-from collections.abc import Iterator
-from difflib import get_close_matches
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
-
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError
+from operator import itemgetter
+from typing import Any
 
 from tianbao.catalogue import words
 from tianbao.checks.context import Context
+from tianbao.checks.figures import Figures
 from tianbao.findings import Finding, digest
-from tianbao.forms.model import Cell, Form
-from tianbao.forms.schema import submission_schema
-from tianbao.submission import Submission, to_data
-from tianbao.values import Number, Value, places_of, plain, reading
+from tianbao.forms.model import Cell, Form, Kind
+from tianbao.forms.validity import all_plain, plain, refused_by
+from tianbao.submission import Entry, Submission
+from tianbao.values import Number, Value, places_of, reading
+from tianbao.values import plain as digits
+
+_NEAR = 20
+"""Unknown names for which a known one like it is looked for: that takes time, and files may hold many."""
+
+
+def check(form: Form, submission: Submission, context: Context) -> Iterator[Finding]:
+    """TYPE-INT, TYPE-FEE, TYPE-WORD, CELL-UNKNOWN, TEXT-UNKNOWN."""
+    yield from _unknown(form, submission)
+    cells = tuple(form.cells.values())
+    for place in _odd(form, context.seen(form, submission)):
+        finding = _judged(cells[place], submission.entries[cells[place].address])
+        if finding:
+            yield finding
+
+
+@dataclass(frozen=True, slots=True)
+class _Alike:
+    """The numeric cells of one kind, their places among the figures, and how to take these out of a list."""
+
+    kind: Kind
+    places: tuple[int, ...]
+    take: Callable[[Sequence[Any]], Sequence[Any]]
 
 
 @lru_cache(maxsize=16)
-def _validator(form: Form) -> Draft202012Validator:
-    return Draft202012Validator(submission_schema(form))
+def _numeric(form: Form) -> tuple[_Alike, ...]:
+    places: dict[Kind, list[int]] = {}
+    for place, cell in enumerate(form.cells.values()):
+        if cell.kind.numeric:
+            places.setdefault(cell.kind, []).append(place)
+    return tuple(_Alike(kind, tuple(found), _taking(found)) for kind, found in places.items())
 
 
-def check(form: Form, submission: Submission, context: Context) -> Iterator[Finding]:  # noqa: ARG001
-    """TYPE-INT, TYPE-FEE, TYPE-WORD, CELL-UNKNOWN, TEXT-UNKNOWN."""
-    wrong: dict[str, ValidationError] = {}
-    for error in _validator(form).iter_errors(to_data(submission)):
-        path = list(error.absolute_path)
-        if path[:1] == ["cells"] and len(path) > 1:
-            wrong[str(path[1])] = error
-    for address in submission.entries:
-        if address not in form.cells:
-            yield _unknown("CELL-UNKNOWN", address, list(form.cells))
-    for line in submission.signoff:
-        if line not in {known.id for known in form.signoff}:
-            yield _unknown("TEXT-UNKNOWN", f"signoff.{line}", [f"signoff.{known.id}" for known in form.signoff])
-    for text in submission.texts:
-        if text not in form.narratives:
-            yield _unknown("TEXT-UNKNOWN", text, list(form.narratives))
-    for address, cell in form.cells.items():
-        value = submission.value(address)
-        if address in wrong and value.kind != "mark" and not _without_result(submission, address):
-            yield _wrong(cell, value, str(wrong[address].validator), submission)
-        elif cell.kind.value == "amount" and value.number is not None and places_of(value.number) > cell.kind.places:
-            yield _finding(cell, value, "TYPE-FEE", "places", submission)
+def _taking(places: list[int]) -> Callable[[Sequence[Any]], Sequence[Any]]:
+    return itemgetter(*places) if len(places) > 1 else lambda figures: [figures[places[0]]]
 
 
-def _without_result(submission: Submission, address: str) -> bool:
+@lru_cache(maxsize=16)
+def _worded(form: Form) -> tuple[tuple[int, Kind], ...]:
+    cells = enumerate(form.cells.values())
+    return tuple((place, cell.kind) for place, cell in cells if not cell.kind.numeric)
+
+
+def _odd(form: Form, figures: Figures) -> list[int]:
+    """Places of the cells that are not plainly right, in the order of the form."""
+    cells = tuple(form.cells.values())
+    odd = [place for place in figures.text if cells[place].kind.numeric]
+    for alike in _numeric(form):
+        found = alike.take(figures.numbers)
+        if not all_plain(alike.kind, found if figures.full else [number for number in found if number is not None]):
+            odd += [place for place in alike.places if _not_plain(cells[place].kind, figures.numbers[place])]
+    odd += [place for place, kind in _worded(form) if not plain(kind, figures.values[place])]
+    return sorted(odd)
+
+
+def _not_plain(kind: Kind, number: Number | None) -> bool:
+    return number is not None and not all_plain(kind, (number,))
+
+
+def _judged(cell: Cell, entry: Entry) -> Finding | None:
+    value = entry.value
+    refused = refused_by(cell.kind, value)
+    if refused and not _without_result(entry):
+        return _wrong(cell, entry, refused)
+    if cell.kind.value == "amount" and value.number is not None and places_of(value.number) > cell.kind.places:
+        return _finding(cell, entry, "TYPE-FEE", "places")
+    return None
+
+
+def _without_result(entry: Entry) -> bool:
     """A formula that has no stored result is asked about by ENTRY-FORMULA; its text is no figure."""
-    entry = submission.entries.get(address)
-    return entry is not None and entry.formula is not None and (entry.cached is None or entry.cached.kind == "blank")
+    return entry.formula is not None and (entry.cached is None or entry.cached.kind == "blank")
 
 
-def _wrong(cell: Cell, value: Value, rule: str, submission: Submission) -> Finding:
+def _wrong(cell: Cell, entry: Entry, refused: frozenset[str]) -> Finding:
     if not cell.kind.numeric:
-        return _finding(cell, value, "TYPE-WORD", "like" if rule == "pattern" else "choice", submission)
+        return _finding(cell, entry, "TYPE-WORD", "like" if "pattern" in refused else "choice")
     family = "TYPE-FEE" if cell.kind.value == "amount" else "TYPE-INT"
-    if value.number is None:
-        understood = _reading(cell, value)
-        return _finding(cell, value, family, "text" if understood is None else "reading", submission)
-    case = {"minimum": "negative", "maximum": "large"}.get(rule, "fraction")
-    return _finding(cell, value, family, case, submission)
+    if entry.value.number is None:
+        return _finding(cell, entry, family, "text" if _reading(cell, entry.value) is None else "reading")
+    case = "negative" if "minimum" in refused else "large" if "maximum" in refused else "fraction"
+    return _finding(cell, entry, family, case)
 
 
 def _reading(cell: Cell, value: Value) -> Number | None:
     return reading(value.raw, cell.kind.unit) if isinstance(value.raw, str) else None
 
 
-def _finding(cell: Cell, value: Value, rule: str, case: str, submission: Submission) -> Finding:
+def _finding(cell: Cell, entry: Entry, rule: str, case: str) -> Finding:
+    value = entry.value
     understood = _reading(cell, value)
     facts = {
         "found": value.text,
-        "reading": "" if understood is None else plain(understood),
+        "reading": "" if understood is None else digits(understood),
         "unit": cell.kind.unit,
         "places": str(cell.kind.places),
-        "least": plain(0 if cell.kind.least is None else cell.kind.least),
-        "most": "" if cell.kind.most is None else plain(cell.kind.most),
+        "least": digits(0 if cell.kind.least is None else cell.kind.least),
+        "most": "" if cell.kind.most is None else digits(cell.kind.most),
         "choices": "、".join(cell.kind.choices or ("是", "否")),
     }
-    place = submission.place(cell.address)
     return Finding(
         rule,
         f"{rule}[{cell.address}]",
@@ -85,13 +122,33 @@ def _finding(cell: Cell, value: Value, rule: str, case: str, submission: Submiss
         case,
         (cell.address,),
         digest([(cell.address, value)]),
-        (place,) if place else (),
+        (entry.place,) if entry.place else (),
         found=value.raw if value.number is None else value.number,
         facts=facts,
     )
 
 
-def _unknown(rule: str, address: str, known: list[str]) -> Finding:
-    near = get_close_matches(address, known, 1)
-    facts = {"address": address[:80], "near": f"（是不是 {near[0]}？）" if near else ""}
-    return Finding(rule, f"{rule}[{address}]", words.finding(rule).severity, "any", (address,), facts=facts)
+def _unknown(form: Form, submission: Submission) -> Iterator[Finding]:
+    """Addresses and names that the form does not have, each with a known one that is like it."""
+    looked = 0
+    lines = {f"signoff.{line.id}" for line in form.signoff} if submission.signoff else set()
+    cells = () if submission.entries.keys() <= form.cells.keys() else submission.entries
+    signoff = (f"signoff.{line}" for line in submission.signoff)
+    for rule, found, known in (
+        ("CELL-UNKNOWN", cells, form.cells.keys()),
+        ("TEXT-UNKNOWN", signoff, lines),
+        ("TEXT-UNKNOWN", submission.texts, form.narratives.keys()),
+    ):
+        for address in found:
+            if address not in known:
+                looked += 1
+                facts = {"address": address[:80], "near": _near(address, known) if looked <= _NEAR else ""}
+                key = f"{rule}[{address}]"
+                yield Finding(rule, key, words.finding(rule).severity, "any", (address,), facts=facts)
+
+
+def _near(address: str, known: Iterable[str]) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415  loaded for a slip only
+
+    near = get_close_matches(address[:200], known, 1)
+    return f"（是不是 {near[0]}？）" if near else ""

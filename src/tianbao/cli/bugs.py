@@ -1,9 +1,6 @@
 """Our own faults: one line for the user, the rest in a log that is ready to send."""
 
-import platform
 import sys
-import traceback
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -15,6 +12,10 @@ from tianbao.cli.language import current
 
 def report_bug(trace: str = "") -> None:
     """Writes the log and says where it is. Without `trace` the exception that is being handled is logged."""
+    import platform
+    import traceback
+    from datetime import UTC, datetime
+
     lines = [
         f"tianbao {__version__}, Python {sys.version.split()[0]}, {platform.platform()}",
         f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC",

@@ -55,7 +55,7 @@ def command(lint_path: Path | None, explain_form: str | None, schema_form: str |
 def _lint(path: Path, language: "Language") -> int:
     from tianbao.catalogue import words
     from tianbao.cli.output import Refused
-    from tianbao.forms.source import FormMistakes
+    from tianbao.forms.mistakes import FormMistakes
     from tianbao.verbs import forms
 
     file = path / "form.yaml" if path.is_dir() else path

@@ -1,6 +1,5 @@
 """The language of messages: --lang, else the locale; Chinese unless that is English."""
 
-import locale
 import os
 
 import click
@@ -17,5 +16,11 @@ def current(asked: str | None = None) -> Language:
         asked = context.find_root().params.get("lang")
     if asked is None:
         named = next((os.environ[key] for key in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(key)), "")
-        asked = named or locale.getlocale()[0] or ""
+        asked = named or _of_system()
     return "en" if asked.lower().startswith("en") else "zh"
+
+
+def _of_system() -> str:
+    import locale
+
+    return locale.getlocale()[0] or ""

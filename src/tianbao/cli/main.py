@@ -13,11 +13,14 @@ EXIT_USAGE, EXIT_BUG = 2, 3
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="tianbao")
 @click.option("--lang", type=click.Choice(["zh", "en"]), default=None, help="界面语言（默认按系统语言）")
-def main(lang: str | None) -> None:  # read from the context by cli/language.py
+def main(lang: str | None) -> None:  # noqa: ARG001  read from the context by cli/language.py
     """填报：一份表式定义，从锁定的 Excel 填报表到校验和正式年报。
 
     每个命令都有 --help。退出码：0 通过，1 有问题要处理，2 用法或环境不对，3 tianbao 自己的错误。
     """
+    from tianbao.cli.cache import keep_forms
+
+    keep_forms()
 
 
 def run() -> None:
@@ -44,7 +47,7 @@ def run() -> None:
         sys.exit(EXIT_USAGE)
     except Exception as error:  # noqa: BLE001  the last line of defence: a log instead of a traceback
         from tianbao.cli.bugs import report_bug
-        from tianbao.forms.source import FormMistakes
+        from tianbao.forms.mistakes import FormMistakes
 
         if isinstance(error, FormMistakes):
             from tianbao.cli.language import current

@@ -1,6 +1,7 @@
 """Finding → words: 位置 — 现值 — 应为 — 依据 — 怎么改, in the language asked for. The last step of all."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tianbao.catalogue import words
 from tianbao.catalogue.words import Language
@@ -48,8 +49,14 @@ def worded(finding: Finding, form: Form | None, language: Language) -> Worded:
 
 def reason_words(undecided: Undecided, form: Form, language: Language) -> str:
     """Why a rule could not be decided, in one line."""
+    return _reasons(undecided.reasons, form, language)
+
+
+@lru_cache(maxsize=512)
+def _reasons(reasons: tuple[tuple[str, str], ...], form: Form, language: Language) -> str:
+    """The same few reasons come with nearly every submission: no last year's report."""
     parts: dict[str, list[str]] = {}
-    for cause, address in undecided.reasons:
+    for cause, address in reasons:
         parts.setdefault(cause, []).append(form.where(address) if address else "")
     return "；".join(
         words.message(f"undecided-{cause}", language, cells="、".join(found[:3]) + (" 等" if len(found) > 3 else ""))
@@ -58,7 +65,7 @@ def reason_words(undecided: Undecided, form: Form, language: Language) -> str:
 
 
 def _own_rule(finding: Finding, form: Form | None) -> bool:
-    return form is not None and any(rule.id == finding.rule for rule in form.rules)
+    return form is not None and form.has_rule(finding.rule)
 
 
 def _shown(finding: Finding, name: str, value: Raw) -> str:

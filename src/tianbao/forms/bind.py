@@ -5,9 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from tianbao.forms.mistakes import Mark, Mistake
 from tianbao.forms.model import Block, Cell, Heading, Instance, Rule, Section, Severity
 from tianbao.forms.shape import suggestion
-from tianbao.forms.source import Mark, Mistake, Node
+from tianbao.forms.source import Node
 from tianbao.forms.totals import TotalRule, reserved
 from tianbao.rules.expr import (
     And,

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from tianbao.forms.mistakes import Mark, Mistake
 from tianbao.forms.model import Form
 from tianbao.forms.shape import check_shape, suggestion
-from tianbao.forms.source import Mark, Mistake, Node, read
+from tianbao.forms.source import Node, read
 from tianbao.forms.sums import with_totals
 from tianbao.values import Raw, Value, tidy, to_json, understand
 

@@ -7,9 +7,10 @@ from typing import Any
 
 from tianbao.forms.bind import bind_rules
 from tianbao.forms.kinds import Said, cross, inherit, kind_of, said_by, unique
+from tianbao.forms.mistakes import FormMistakes, Mistake
 from tianbao.forms.model import Block, Cell, Form, Heading, Leaf, Narrative, Section, SignOff
 from tianbao.forms.shape import check_shape
-from tianbao.forms.source import FormMistakes, Mistake, Node, read
+from tianbao.forms.source import Node, read
 from tianbao.forms.texts import odd_characters, same_labels
 from tianbao.forms.totals import add_totals
 from tianbao.rules.parse import KEYWORDS

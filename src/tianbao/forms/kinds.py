@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from tianbao.forms.like import like_problem
+from tianbao.forms.mistakes import Mark, Mistake
 from tianbao.forms.model import Kind
-from tianbao.forms.source import Mark, Mistake, Node
+from tianbao.forms.source import Node
 from tianbao.values import EXACT_DIGITS, Number, tidy, understand
 
 VALUE_KEYS = ("value", "unit", "places", "min", "max", "choices", "like", "blank")

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 
-from tianbao.forms.source import Mark
+from tianbao.forms.mistakes import Mark
 from tianbao.rules.expr import Expr, Sum
 from tianbao.rules.sentence import Part
 from tianbao.values import Number
@@ -33,6 +34,11 @@ class Kind:
     def numeric(self) -> bool:
         """Whether sums and comparisons with numbers are possible."""
         return self.value in NUMERIC
+
+    @property
+    def lowest(self) -> Number | None:
+        """`least`, which is 0 where a definition says nothing and the figure is no change."""
+        return 0 if self.least is None and self.value != "change" else self.least
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +211,10 @@ class Form:
     cells: Mapping[str, Cell] = field(hash=False)
     narratives: Mapping[str, Section] = field(hash=False)
 
+    def __hash__(self) -> int:
+        """By its name: a form is the key of what is made of it once, and asked for with every submission."""
+        return hash((self.id, self.edition))
+
     def covers(self, year: int) -> bool:
         """Whether this edition is the one for reports of the year."""
         first, last = self.years
@@ -212,14 +222,15 @@ class Form:
 
     def section(self, section_id: str) -> Section:
         """The section with that id. Raises KeyError."""
-        return next(section for section in self.sections if section.id == section_id)
+        return _sections(self)[section_id]
 
     def rule(self, rule_id: str) -> Rule:
         """The rule with that id. Raises KeyError."""
-        for rule in self.rules:
-            if rule.id == rule_id:
-                return rule
-        raise KeyError(rule_id)
+        return _rules(self)[rule_id]
+
+    def has_rule(self, rule_id: str) -> bool:
+        """Whether the form itself defines the rule."""
+        return rule_id in _rules(self)
 
     def report_title(self, agency: str, year: int) -> str:
         """示例区外事办公室2023年政府信息公开工作年度报告."""
@@ -231,3 +242,13 @@ class Form:
         if cell is None:
             return self.narratives[address].title if address in self.narratives else address
         return " · ".join((self.section(cell.section).title, *(part.label for part in cell.parts)))
+
+
+@lru_cache(maxsize=64)
+def _sections(form: Form) -> Mapping[str, Section]:
+    return {section.id: section for section in form.sections}
+
+
+@lru_cache(maxsize=64)
+def _rules(form: Form) -> Mapping[str, Rule]:
+    return {rule.id: rule for rule in form.rules}

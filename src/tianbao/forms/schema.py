@@ -42,19 +42,18 @@ def _object(properties: dict[str, Any]) -> dict[str, Any]:
 
 
 def _cell(form: Form, cell: Cell) -> dict[str, Any]:
-    schema = {"title": form.where(cell.address), **_kind(cell.kind)}
+    schema = {"title": form.where(cell.address), **kind_schema(cell.kind)}
     return schema | ({"description": "".join(cell.helps)} if cell.helps else {})
 
 
-def _kind(kind: Kind) -> dict[str, Any]:
+def kind_schema(kind: Kind, *, exact: bool = False) -> dict[str, Any]:
+    """What may stand in one cell. `exact`: bounds stay decimals, which JSON does not have, for a judge in memory."""
     if kind.value in ("yesno", "choice"):
         return {"type": ["string", "null"], "enum": [*(kind.choices or ("是", "否")), None]}
     if not kind.numeric:
         return {"type": ["string", "number", "null"]} | ({"pattern": kind.like} if kind.like else {})
     schema: dict[str, Any] = {"type": ["number" if kind.value == "amount" else "integer", "null"]}
-    least = 0 if kind.least is None and kind.value != "change" else kind.least
-    if least is not None:
-        schema["minimum"] = least if isinstance(least, int) else float(least)
-    if kind.most is not None:
-        schema["maximum"] = kind.most if isinstance(kind.most, int) else float(kind.most)
+    for name, bound in (("minimum", kind.lowest), ("maximum", kind.most)):
+        if bound is not None:
+            schema[name] = bound if exact or isinstance(bound, int) else float(bound)
     return schema | ({"x-unit": kind.unit} if kind.unit else {})

@@ -12,7 +12,8 @@ from typing import Any, cast
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
-from tianbao.forms.source import Mistake, Node
+from tianbao.forms.mistakes import Mistake
+from tianbao.forms.source import Node
 
 _ID_OF = {
     "enum": "FORM-CHOICE",

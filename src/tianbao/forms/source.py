@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 import yaml
 
+from tianbao.forms.mistakes import Mark, Mistake
+
 BOM = "\ufeff"
 """What Windows editors put before the first character: not part of the text."""
 
@@ -16,32 +18,6 @@ _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DEEPEST = 40
 _LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 _UNPRINTABLE = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """Line and column from 1, and how many characters the caret underlines."""
-
-    line: int
-    column: int
-    length: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Mistake:
-    """One mistake of a form author. `id` and `facts` are worded by the catalogue (mistakes.toml)."""
-
-    id: str
-    mark: Mark
-    facts: dict[str, str] = field(default_factory=dict, hash=False)
-
-
-class FormMistakes(Exception):
-    """A definition that cannot be used: all mistakes at once, with the text they stand in."""
-
-    def __init__(self, name: str, text: str, mistakes: tuple[Mistake, ...]) -> None:
-        super().__init__(f"{name}: {len(mistakes)} mistakes")
-        self.name, self.text, self.mistakes = name, text, mistakes
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,9 @@
 """Totals as the sheet's formulas give them, and the checksum over all figures."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from operator import mul
 
 from tianbao.forms.model import Cell, Form
 from tianbao.rules.evaluate import Lookup, total_of
@@ -40,7 +43,8 @@ def with_totals(form: Form, values: Mapping[str, Value], given: Mapping[str, Val
     return {address: done[address] for address in form.cells}
 
 
-def checksum_weights(form: Form) -> dict[str, tuple[int, int]]:
+@lru_cache(maxsize=16)
+def checksum_weights(form: Form) -> Mapping[str, tuple[int, int]]:
     """Two weights for every figure, by its place in the form."""
     figures = [cell for cell in form.cells.values() if cell.kind.numeric]
     return {
@@ -53,14 +57,33 @@ def checksum(form: Form, value: Callable[[str], Value]) -> str:
 
     Amounts count in whole smallest units (分); what is left of a count after the point is rounded in the sum.
     """
-    sums: list[Number] = [0, 0]
-    for address, weights in checksum_weights(form).items():
-        figure, places = value(address).counted, form.cells[address].kind.places
-        if places:
-            figure = rounded(figure * 10**places, 0)
-        for group, weight in enumerate(weights):
-            sums[group] += figure * weight
-    groups = [rounded(total, 0) % modulus for total, modulus in zip(sums, CHECKSUM_MODULI, strict=True)]
-    # Decimal's % keeps the sign of the dividend; the sheet's x − P·INT(x/P) does not
-    positive = [int(group + modulus) % modulus for group, modulus in zip(groups, CHECKSUM_MODULI, strict=True)]
-    return f"{positive[0]:04d}-{positive[1]:04d}"
+    return checksum_of(form, [value(address).counted for address in form.cells])
+
+
+def checksum_of(form: Form, counted: Sequence[Number]) -> str:
+    """The same over what every cell counts, in the order of the form."""
+    weighing = _weighing(form)
+    figures = list(counted)
+    for place, factor in weighing.amounts:
+        figures[place] = rounded(figures[place] * factor, 0)
+    groups = [
+        int(rounded(sum(map(mul, figures, weights)), 0)) % modulus
+        for weights, modulus in zip(weighing.weights, CHECKSUM_MODULI, strict=True)
+    ]
+    return f"{groups[0]:04d}-{groups[1]:04d}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Weighing:
+    """Both weights of every cell (0 for words), and the places of amounts with their smallest units in one."""
+
+    weights: tuple[tuple[int, ...], tuple[int, ...]]
+    amounts: tuple[tuple[int, int], ...]
+
+
+@lru_cache(maxsize=16)
+def _weighing(form: Form) -> _Weighing:
+    weights = checksum_weights(form)
+    first, second = (tuple(weights.get(address, (0, 0))[group] for address in form.cells) for group in (0, 1))
+    amounts = [(place, cell.kind.places) for place, cell in enumerate(form.cells.values()) if cell.kind.places]
+    return _Weighing((first, second), tuple((place, 10**places) for place, places in amounts))

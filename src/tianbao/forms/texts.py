@@ -4,8 +4,9 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from tianbao.forms.mistakes import Mark, Mistake
 from tianbao.forms.model import Heading
-from tianbao.forms.source import Mark, Mistake, Node
+from tianbao.forms.source import Node
 
 _ODD = "[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff\U00010000-\U0010ffff]"
 _ODD_TEXT = re.compile(_ODD)

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from tianbao.catalogue import words
+from tianbao.forms.mistakes import Mark, Mistake
 from tianbao.forms.model import Block, Cell, Heading, Leaf, Section
 from tianbao.forms.shape import suggestion
-from tianbao.forms.source import Mark, Mistake
 from tianbao.rules.expr import Ref, Sum
 
 SIBLINGS = "siblings"

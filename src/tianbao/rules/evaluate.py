@@ -6,7 +6,6 @@ projection uses the same four lines. A side that cannot be decided never hides o
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Literal
 
 from tianbao.rules.expr import (
@@ -55,12 +54,17 @@ class Outcome:
 Lookup = Callable[[Ref], Value | Reason]
 """Gives the value at a reference, or the reason why there is none."""
 
-_HALF = Fraction(1, 2)
+_HALF = 0.5
+"""Exact, as 0 and 1 are: degrees are only compared and taken from 1."""
+
+
+UNCOUNTED = " \u3000\u00a0\r\n\t"
+"""Characters of a narrative that its length leaves out."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Tri:
-    degree: Fraction
+    degree: float
     reasons: tuple[Reason, ...] = ()
 
 
@@ -72,13 +76,16 @@ class _Side:
 
 def evaluate(expr: Expr, lookup: Lookup) -> Outcome:
     """The outcome of the rule over the values that `lookup` gives. Raises nothing on any content of cells."""
-    found = _tri(expr, lookup)
-    state: State = "holds" if found.degree == 1 else "broken" if found.degree == 0 else "undecided"
-    reasons = tuple(dict.fromkeys(found.reasons)) if state == "undecided" else ()
-    if isinstance(expr, Compare) and not _words(expr):
+    if isinstance(expr, Compare) and not of_words(expr):
         left, right = _side(expr.left, lookup), _side(expr.right, lookup)
-        return Outcome(state, reasons, left.number, right.number)
-    return Outcome(state, reasons)
+        return _outcome(_compared(expr, left, right), left.number, right.number)
+    return _outcome(_tri(expr, lookup))
+
+
+def _outcome(found: _Tri, left: Number | None = None, right: Number | None = None) -> Outcome:
+    if found.degree == _HALF:
+        return Outcome("undecided", tuple(dict.fromkeys(found.reasons)), left, right)
+    return Outcome("holds" if found.degree else "broken", (), left, right)
 
 
 def total_of(term: Sum, lookup: Lookup) -> Number:
@@ -92,23 +99,23 @@ def _counted(found: Value | Reason) -> Number:
 
 def text_length(text: str) -> int:
     """Characters without spaces and line breaks, as the live count in the sheet has it."""
-    return sum(1 for character in text if character not in " \u3000\u00a0\r\n\t")
+    return len(text) - sum(map(text.count, UNCOUNTED))
 
 
 def _tri(expr: Expr, lookup: Lookup) -> _Tri:
     match expr:
         case Compare():
-            return _compare_words(expr, lookup) if _words(expr) else _compare(expr, lookup)
+            return _compare_words(expr, lookup) if of_words(expr) else _compare(expr, lookup)
         case Filled(ref):
             found = lookup(ref)
             if isinstance(found, Reason):
                 return _Tri(_HALF, (found,))
-            return _Tri(Fraction(found.kind in ("number", "text")))
+            return _Tri(float(found.kind in ("number", "text")))
         case Mentions(ref, text):
             found = lookup(ref)
             if isinstance(found, Reason) or found.kind == "blank":
                 return _Tri(_HALF, (found if isinstance(found, Reason) else Reason("blank", ref.address),))
-            return _Tri(Fraction(text in str(found.raw)))
+            return _Tri(float(text in str(found.raw)))
         case Not(test):
             inner = _tri(test, lookup)
             return _Tri(1 - inner.degree, inner.reasons)
@@ -120,16 +127,19 @@ def _tri(expr: Expr, lookup: Lookup) -> _Tri:
             return _joined([_tri(Not(premise), lookup), _tri(conclusion, lookup)], max)
 
 
-def _joined(parts: list[_Tri], pick: Callable[..., Fraction]) -> _Tri:
+def _joined(parts: list[_Tri], pick: Callable[..., float]) -> _Tri:
     return _Tri(pick(part.degree for part in parts), tuple(reason for part in parts for reason in part.reasons))
 
 
 def _compare(expr: Compare, lookup: Lookup) -> _Tri:
-    left, right = _side(expr.left, lookup), _side(expr.right, lookup)
+    return _compared(expr, _side(expr.left, lookup), _side(expr.right, lookup))
+
+
+def _compared(expr: Compare, left: _Side, right: _Side) -> _Tri:
     if left.reasons or right.reasons:
         return _Tri(_HALF, left.reasons + right.reasons)
     delta = rounded(left.number - right.number, COMPARE_PLACES)
-    return _Tri(Fraction(_OPERATE[expr.operator](delta)))
+    return _Tri(float(_OPERATE[expr.operator](delta)))
 
 
 _OPERATE: dict[str, Callable[[Number], bool]] = {
@@ -187,7 +197,7 @@ def _summed(refs: tuple[Ref, ...], lookup: Lookup) -> _Side:
     return _Side(number, tuple(reasons))
 
 
-def _words(expr: Compare) -> bool:
+def of_words(expr: Compare) -> bool:
     """Whether the comparison is of a text with a word, such as media.has = yes."""
     return any(isinstance(term, Words) for side in (expr.left, expr.right) for _, term in side.terms)
 
@@ -203,4 +213,4 @@ def _compare_words(expr: Compare, lookup: Lookup) -> _Tri:
         if isinstance(found, Reason):
             return _Tri(_HALF, (found,))
         sides.append(trim(found.text))
-    return _Tri(Fraction((sides[0] == sides[1]) == (expr.operator == "=")))
+    return _Tri(float((sides[0] == sides[1]) == (expr.operator == "=")))

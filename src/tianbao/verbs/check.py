@@ -7,9 +7,9 @@ from pathlib import Path
 
 from tianbao.findings import Checked, PassedOver, verdict_of
 from tianbao.forms import library
+from tianbao.forms.mistakes import FormMistakes
 from tianbao.forms.model import Form
-from tianbao.forms.source import FormMistakes
-from tianbao.forms.sums import checksum
+from tianbao.forms.sums import checksum_of
 from tianbao.intake.received import Received, receive
 from tianbao.submission import Submission
 from tianbao.verbs.reading import OwnResult, read_submission, unreadable
@@ -70,9 +70,10 @@ def _checked(received: Received) -> Checked:
 
 def checked_submission(source: str, sha256: str | None, submission: Submission, form: Form) -> Checked:
     """The findings and the verdict for a submission."""
-    from tianbao.checks import Context, check_submission
+    from tianbao.checks import Context, check_submission, figures_of
 
-    context = Context(edition_due=library.edition_for(form.id, submission.year))
+    figures = figures_of(form, submission)
+    context = Context(edition_due=library.edition_for(form.id, submission.year), figures=figures)
     findings, undecided = check_submission(form, submission, context)
-    code = checksum(form, submission.value)
+    code = checksum_of(form, figures.counted)
     return Checked(source, sha256, verdict_of(findings), findings, undecided, submission, code)

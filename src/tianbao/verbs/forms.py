@@ -12,8 +12,9 @@ from tianbao.checks import Context, check_submission
 from tianbao.forms import library
 from tianbao.forms.cases import Case, read_cases
 from tianbao.forms.compile import compile_form
+from tianbao.forms.mistakes import FormMistakes, Mark, Mistake
 from tianbao.forms.model import Form, Rule
-from tianbao.forms.source import FormMistakes, Mark, Mistake, lines_of
+from tianbao.forms.source import lines_of
 from tianbao.rules.evaluate import evaluate
 from tianbao.rules.expr import Expr, Ref, refs
 from tianbao.submission import Submission, json_text, of_json
