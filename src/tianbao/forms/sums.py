@@ -43,6 +43,21 @@ def with_totals(form: Form, values: Mapping[str, Value], given: Mapping[str, Val
     return {address: done[address] for address in form.cells}
 
 
+def totals_in_order(form: Form) -> tuple[Cell, ...]:
+    """The totals of a form, those that are parts of others first."""
+    done: dict[str, Cell] = {}
+
+    def visit(cell: Cell) -> None:
+        if cell.total is not None and cell.address not in done:
+            for ref in cell.total.refs:
+                visit(form.cells[ref.address])
+            done[cell.address] = cell
+
+    for cell in form.cells.values():
+        visit(cell)
+    return tuple(done.values())
+
+
 @lru_cache(maxsize=16)
 def checksum_weights(form: Form) -> Mapping[str, tuple[int, int]]:
     """Two weights for every figure, by its place in the form."""

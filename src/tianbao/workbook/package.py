@@ -76,6 +76,20 @@ class Package:
             self.targets[name] = _relations(rels, folder) if rels else {}
         return self.targets[name]
 
+    def sheet_parts(self, book: str) -> list[str]:
+        """The worksheet parts in the order of the workbook."""
+        related = self.related(book)
+        found: list[str] = []
+
+        def start(name: str, attributes: dict[str, str]) -> None:
+            if local(name) == "sheet":
+                relation = next((value for key, value in attributes.items() if key.rpartition(":")[2] == "id"), "")
+                kind, part = related.get(relation, ("", ""))
+                found.extend([part] if kind.endswith("/worksheet") else [])
+
+        parse_xml(self.part(book), start)
+        return found
+
     def target(self, name: str, kind: str) -> str:
         """The part that `name` is related to by a type that ends in `kind`; "" where there is none."""
         return next((part for type_, part in self.related(name).values() if type_.endswith(kind)), "")

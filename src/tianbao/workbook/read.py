@@ -36,18 +36,27 @@ def read(data: bytes, find_form: FindForm, known: KnownForms = no_forms) -> Subm
 
 def submission_of(book: RawBook, find_form: FindForm, known: KnownForms = no_forms) -> Submission:
     """The submission that the sheets hold. A second reader of bytes only has to make the same RawBook."""
+    return read_whole(book, find_form, known)[0]
+
+
+def read_whole(book: RawBook, find_form: FindForm, known: KnownForms) -> tuple[Submission, Reading]:
+    """The submission with the reading that it was taken by."""
     reading = reading_of(book, find_form, known)
     comparison = compare(reading, book)
     gone = {sheet.lower() for sheet in comparison.lost}
     unread = [seen for seen in reading.observations if seen.place.lower() not in gone]
     reading = replace(reading, observations=(*unread, *changes(reading, book, comparison)))
-    taken = take(reading, lambda place: cell_at(book, place).value)
+
+    def value_at(place: Place) -> Value:
+        return cell_at(book, place).value
+
+    taken = take(reading, value_at, _entries(reading, value_at))
     texts, joined = _texts(reading, book)
     noticed = (*joined, *figures_beside(reading, comparison), *copied(reading, book))
-    return replace(taken, texts=texts, observations=(*taken.observations, *noticed))
+    return replace(taken, texts=texts, observations=(*taken.observations, *noticed)), reading
 
 
-def take(reading: Reading, value_at: ValueAt) -> Submission:
+def take(reading: Reading, value_at: ValueAt, entries: Mapping[str, Entry]) -> Submission:
     """The values at the places of the reading; narratives as they stand in their first cell."""
     identity = {key: value_at(place).text for key, place in reading.identity.places.items()}
     cover = value_at(reading.agency).text.strip() if reading.agency else ""
@@ -57,7 +66,7 @@ def take(reading: Reading, value_at: ValueAt) -> Submission:
         edition=reading.form.edition,
         year=reading.year,
         agency=Agency(identity.get("agency", "") or cover, identity.get("code") or None),
-        entries=_entries(reading, value_at),
+        entries=entries,
         texts={section: text for section, text in texts.items() if text},
         explanations=_explanations(reading, value_at),
         signoff={line: text for line, place in reading.signoff.items() if (text := value_at(place).text.strip())},

@@ -1,0 +1,320 @@
+"""How to take a submission out of cut parts of one known structure: which slot holds what, learned once.
+
+Learning reads a file the slow way and then proves that the slots give the very same submission. Afterwards a file of
+the same structure, with the same fixed texts and nothing outside its entries, needs no parser.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from tianbao.forms.sums import totals_in_order
+from tianbao.submission import Entry, Submission
+from tianbao.values import BLANK, Number, Value, of_sheet_number, rounded, understand
+from tianbao.workbook.a1 import Place
+from tianbao.workbook.read import ValueAt, entry_of, take
+from tianbao.workbook.reading import CellAt, Reading
+from tianbao.workbook.shape import STEP, Cut
+from tianbao.workbook.sheets import RawSheet, Spot
+from tianbao.workbook.strings_xml import unescaped
+
+_CELL = re.compile(rb'<c r="([A-Z]{1,3}\d{1,7})"(?: s="\d+")?(?: t="([a-zA-Z]+)")?(?:><f[^>]*>[^<]*</f|)$')
+_ENTITY = re.compile(rb"&(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});")
+_NAMED = {b"&amp;": "&", b"&lt;": "<", b"&gt;": ">", b"&quot;": '"', b"&apos;": "'"}
+_FACTS = ("form", "edition", "year", "fingerprint")
+_KEPT = 20_000
+"""Entries that a recipe keeps made: small figures recur in every file."""
+
+
+class NotSo(ValueError):
+    """The cut parts do not hold what the recipe needs: the file is read the slow way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """Where the cells of a sheet stand in its cut part: index of the value, and the type that the piece names."""
+
+    at: Mapping[Spot, tuple[int, str]] = field(hash=False)
+    formulas: frozenset[Spot]
+
+
+def slots_of(part: Cut, sheet: RawSheet, parse: Callable[[str], Spot]) -> Slots | None:
+    """The slots of the sheet's cells; None unless they are the cells that the parser saw, in the same order."""
+    at: dict[Spot, tuple[int, str]] = {}
+    for number, piece in enumerate(part.pieces[:-1:STEP]):
+        found = _CELL.search(piece[piece.rfind(b"<c ") :]) if piece and b"<c " in piece else None
+        index = number * STEP + 1
+        if found:
+            at[parse(found[1].decode())] = (index, (found[2] or b"").decode())
+        elif any(part.pieces[index : index + 3]):
+            return None
+    if list(at) != list(sheet.cells):
+        return None
+    return Slots(at, frozenset(spot for spot, cell in sheet.cells.items() if cell.formula is not None))
+
+
+def picked(pieces: Sequence[bytes | None], index: int, kind: str, strings: Sequence[str]) -> Value:
+    """The value in a slot. Raises NotSo for what only a parser can read."""
+    own = pieces[index]
+    if own is not None:
+        if not own:
+            return BLANK
+        if kind in ("", "n"):
+            return _number(own)
+        return understand(own in (b"1", b"true")) if kind == "b" else understand(unescaped(_text(own)))
+    shared = pieces[index + 1]
+    if shared is not None:
+        if not (shared.isdigit() and len(shared) < 10 and int(shared) < len(strings)):
+            raise NotSo
+        return understand(strings[int(shared)])
+    inline = pieces[index + 2]
+    return BLANK if not inline else understand(unescaped(_text(inline)))
+
+
+def _number(raw: bytes) -> Value:
+    try:
+        return of_sheet_number(raw.decode())
+    except ValueError:
+        raise NotSo from None
+
+
+def _text(raw: bytes) -> str:
+    """The text with its entities replaced."""
+    if b"&" in raw:
+        if raw.count(b"&") != len(_ENTITY.findall(raw)):
+            raise NotSo
+        return _ENTITY.sub(_character, raw).decode()
+    return raw.decode()
+
+
+def _character(found: re.Match[bytes]) -> bytes:
+    name = found[0]
+    if name in _NAMED:
+        return _NAMED[name].encode()
+    code = int(name[3:-1], 16) if name[2:3] in b"xX" else int(name[2:-1])
+    if not (code in (9, 10, 13) or 32 <= code <= 0xD7FF or 0xE000 <= code <= 0xFFFD or 0x10000 <= code <= 0x10FFFF):
+        raise NotSo
+    return chr(code).encode()
+
+
+@dataclass(slots=True)
+class _Line:
+    """What one sheet contributes: slots of entries (in the order of the form), of labels, and how many are filled."""
+
+    sheet: int
+    entries: tuple[int, ...] = ()
+    order: tuple[int, ...] = ()
+    kinds: tuple[str, ...] = ()
+    labels: tuple[int, ...] = ()
+    label_kinds: tuple[str, ...] = ()
+    wanted: list[str] = field(default_factory=list)
+    formulas: int = 0
+    others: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Total:
+    """A total with the form's own formula: its number among the addresses, those of its parts, decimals of amounts."""
+
+    place: int
+    parts: tuple[int, ...]
+    decimals: int | None
+
+
+@dataclass(slots=True)
+class Recipe:
+    """All that is needed to read a file of this structure."""
+
+    reading: Reading
+    lines: list[_Line]
+    places: dict[Place, tuple[int, int, str]]
+    totals: tuple[_Total, ...]
+    addresses: tuple[str, ...]
+    explained: tuple[tuple[int, int], ...]
+    facts: tuple[str, ...]
+    made: list[dict[bytes, Entry]]
+    kept: int = 0
+
+    def submission(self, parts: Sequence[Cut], strings: Sequence[str]) -> Submission:
+        """The submission in the parts. Raises NotSo where they hold anything that the recipe does not know."""
+        entries: list[Entry] = [_NOTHING] * len(self.addresses)
+        for line in self.lines:
+            self._sheet(line, parts[line.sheet].pieces, strings, entries)
+        self._total(entries)
+        reading = self.reading
+        if not any(parts[sheet].pieces[index + more] for sheet, index in self.explained for more in (0, 1, 2)):
+            reading = replace(reading, explanations=())
+
+        def value_at(place: Place) -> Value:
+            where = self.places.get(place)
+            if where is None:
+                return BLANK
+            sheet, index, kind = where
+            return picked(parts[sheet].pieces, index, kind, strings)
+
+        if facts_of(reading, value_at) != self.facts:
+            raise NotSo
+        return take(reading, value_at, dict(zip(self.addresses, entries, strict=True)))
+
+    def _sheet(self, line: _Line, pieces: Sequence[Any], strings: Sequence[str], entries: list[Entry]) -> None:
+        filled = 0
+        for place, index, kind in zip(line.order, line.entries, line.kinds, strict=True):
+            raw = pieces[index]
+            if raw is not None:
+                filled += 1
+                made = self.made[place].get(raw)
+                entries[place] = made or self._entry(place, raw, kind)
+            elif pieces[index + 1] is None and pieces[index + 2] is None:
+                entries[place] = self.made[place].get(_NONE) or self._entry(place, _NONE, kind)
+            else:
+                filled += 1
+                entries[place] = entry_of(self._cell(place), picked(pieces, index, kind, strings))
+        filled += sum(
+            pieces[index] is not None or pieces[index + 1] is not None or pieces[index + 2] is not None
+            for index in line.others
+        )
+        shown = [
+            strings[int(pieces[index + 1])]
+            if pieces[index + 1] is not None and pieces[index + 1].isdigit() and int(pieces[index + 1]) < len(strings)
+            else picked(pieces, index, kind, strings).text
+            for index, kind in zip(line.labels, line.label_kinds, strict=True)
+        ]
+        if shown != line.wanted:
+            raise NotSo
+        own, shared, inline = pieces[1::STEP], pieces[2::STEP], pieces[3::STEP]
+        there = 3 * len(own) - own.count(None) - shared.count(None) - inline.count(None)
+        if there != filled + len(line.labels) + line.formulas:
+            raise NotSo
+
+    def _cell(self, place: int) -> Any:
+        return self.reading.cells[self.addresses[place]]
+
+    def _entry(self, place: int, raw: bytes, kind: str) -> Entry:
+        value = BLANK if raw is _NONE else picked((raw, None, None), 0, kind, ())
+        entry = entry_of(self._cell(place), value)
+        if self.kept < _KEPT and len(raw) < 16:
+            self.kept += 1
+            self.made[place][raw] = entry
+        return entry
+
+    def _total(self, entries: list[Entry]) -> None:
+        """Totals of intact formulas show our own sum; one that stood there already is used as it is."""
+        numbers: list[Number] = [entry.value.counted for entry in entries]
+        for total in self.totals:
+            place = total.place
+            own = sum([numbers[part] for part in total.parts])
+            if total.decimals is not None:
+                own = rounded(own, total.decimals)
+            numbers[place] = own
+            entry = entries[place]
+            if entry.intact and entry.value.number == own:
+                continue
+            done = replace(entry, value=understand(own), intact=True)
+            entries[place] = done
+            raw = str(own).encode()
+            if done.cached is not None and done.cached.number == own and raw in self.made[place]:
+                self.made[place][raw] = done
+
+
+_NONE = b"\0"
+"""Stands for a slot without any value."""
+_NOTHING = Entry(BLANK)
+
+
+def recipe_of(
+    reading: Reading, parts: Sequence[Cut], slots: Sequence[Slots], sheets: Sequence[RawSheet], strings: Sequence[str]
+) -> Recipe:
+    """The recipe for files of the structure that was just read. Raises NotSo where slots and cells differ."""
+    numbers = {sheet.name: number for number, sheet in enumerate(sheets)}
+    addresses = tuple(reading.cells)
+    used = _used(reading)
+    lines = [
+        _line(number, sheet, slots[number], parts[number], used, reading, strings)
+        for number, sheet in enumerate(sheets)
+    ]
+    places = {
+        place: (numbers[place.sheet], *slots[numbers[place.sheet]].at[place.row, place.column])
+        for place in used
+        if (place.row, place.column) in slots[numbers[place.sheet]].at
+    }
+    at = {address: number for number, address in enumerate(addresses)}
+    totals = tuple(
+        _Total(
+            at[cell.address],
+            tuple(at[ref.address] for ref in cell.total.refs if ref.address in at),
+            cell.kind.places if cell.kind.value == "amount" else None,
+        )
+        for cell in totals_in_order(reading.form)
+        if cell.total and cell.address in at and _computed(reading.cells[cell.address])
+    )
+    explained = tuple(places[text][:2] for _, text in reading.explanations if text in places)
+    by_name = {sheet.name: sheet for sheet in sheets}
+
+    def value_at(place: Place) -> Value:
+        cell = by_name[place.sheet].cells.get((place.row, place.column))
+        return cell.value if cell else BLANK
+
+    facts = facts_of(reading, value_at)
+    return Recipe(reading, lines, places, totals, addresses, explained, facts, [{} for _ in addresses])
+
+
+def facts_of(reading: Reading, value_at: ValueAt) -> tuple[str, ...]:
+    """What the structure was judged by: form, edition, year, fingerprint, and whether the agency's cell is open."""
+    identity = reading.identity.places
+    said = tuple(value_at(identity[key]).text if key in identity else "" for key in _FACTS)
+    named = "agency" in identity and value_at(identity["agency"]).text != ""
+    return (*said, str(named))
+
+
+def _computed(at: CellAt) -> bool:
+    return at.intact and at.formula is not None
+
+
+def _used(reading: Reading) -> set[Place]:
+    """Places whose values go into the submission, but for the entries."""
+    lines = {place for line in reading.explanations for place in line}
+    single = {place for place in (reading.agency, reading.shown_year) if place}
+    return {*lines, *single, *reading.texts.values(), *reading.signoff.values(), *reading.identity.places.values()}
+
+
+def _line(
+    number: int,
+    sheet: RawSheet,
+    slots: Slots,
+    part: Cut,
+    used: set[Place],
+    reading: Reading,
+    strings: Sequence[str],
+) -> _Line:
+    line = _Line(number)
+    entries: dict[Spot, int] = {}
+    for order, cell in enumerate(reading.cells.values()):
+        if cell.place.sheet == sheet.name:
+            entries[cell.place.row, cell.place.column] = order
+    if not entries.keys() <= slots.at.keys():
+        raise NotSo
+    here = {(place.row, place.column) for place in used if place.sheet == sheet.name}
+    fixed = {(key.row, key.column) for key, _ in reading.explanations if key.sheet == sheet.name}
+    labels, others = [], []
+    for spot, (index, kind) in slots.at.items():
+        value = picked(part.pieces, index, kind, strings)
+        if value != sheet.cells[spot].value:
+            raise NotSo
+        if spot in entries:
+            continue
+        if spot in slots.formulas:
+            line.formulas += spot not in here
+        elif spot in here and not (spot in fixed and sheet.cells[spot].locked):
+            others.append(index)
+        elif value.kind != "blank":
+            labels.append((index, kind, value.text))
+        if spot in here and spot in slots.formulas:
+            others.append(index)
+    line.order = tuple(entries.values())
+    line.entries = tuple(slots.at[spot][0] for spot in entries)
+    line.kinds = tuple(slots.at[spot][1] for spot in entries)
+    line.labels, line.label_kinds = tuple(index for index, _, _ in labels), tuple(kind for _, kind, _ in labels)
+    line.wanted = [text for _, _, text in labels]
+    line.others = tuple(others)
+    return line
