@@ -34,7 +34,7 @@ def checked(tmp_path_factory: pytest.TempPathFactory, scale: int) -> tuple[dict[
     folder = tmp_path_factory.mktemp("damage")
     truth = made(folder, scale)
     result = folder.with_suffix(".json")
-    ran = tianbao("check", folder, "--json", result, "--password", PASSWORD, "--lang", "en")
+    ran = tianbao("check", folder, "--json", result, "--password", PASSWORD, "--lang", "en", seconds=600)
     assert ran.code == 1, ran.err
     data = json.loads(result.read_text("utf-8"))
     return truth, {entry["source"]: entry for entry in data["submissions"]}

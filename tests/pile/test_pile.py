@@ -46,7 +46,7 @@ def test_every_verdict_is_right(office: Office, tmp_path: Path, scale: int) -> N
     truth = pile(folder, COUNT * scale, scale, office)
     before = contents(folder)
     passwords = [word for password in truth.passwords for word in ("--password", password)]
-    ran = tianbao("check", folder, "--json", result, "--lang", "en", *passwords)
+    ran = tianbao("check", folder, "--json", result, "--lang", "en", *passwords, seconds=1200)
     assert ran.code == 1, ran.err
     found = json.loads(result.read_text("utf-8"))
     wrong = disagreements(truth, found)

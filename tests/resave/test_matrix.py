@@ -184,7 +184,7 @@ def test_every_report_by_every_writer(
     for (name, writer), (suffix, data) in made.items():
         (tmp_path / f"{name}@{writer}.{suffix}").write_bytes(data)
     result = tmp_path_factory.mktemp("result") / "check.json"
-    tianbao("check", tmp_path, "--json", result, "--lang", "en")
+    tianbao("check", tmp_path, "--json", result, "--lang", "en", seconds=1200)
     entries = {Path(e["source"]).stem: e for e in json.loads(result.read_text("utf-8"))["submissions"]}
     wrong = []
     for name, writer in pairs:
