@@ -9,6 +9,7 @@ import pytest
 
 from tests.checks.test_structure import PROVOKED_BY_DAMAGE
 from tests.verbs import good
+from tests.workbook.old_bytes import ole
 from tianbao.catalogue import words
 from tianbao.feedback.wording import worded
 from tianbao.findings import Checked, Finding
@@ -256,7 +257,9 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BAD_BYTES |= {
     "FILE-EMPTY": _bytes("a.xlsx", b""),
     "FILE-NOT-WORKBOOK": _bytes("b.xlsx", b"hello"),
-    "FILE-OLD-EXCEL": _bytes("c.xls", _OLE + b"\0" * 600),
+    "FILE-OLD-EXCEL": _bytes("c.xls", ole({"Book": b"x"})),
+    "FILE-WORD": _bytes("c.doc", ole({"WordDocument": b"x"})),
+    "FILE-OTHER-FORMAT": _bytes("c.html.xls", b"<html><table></table></html>"),
     "FILE-ENCRYPTED": _bytes("d.xlsx", _OLE + "EncryptedPackage".encode("utf-16-le")),
     "FILE-DAMAGED": _bytes("e.xlsx", b"PK\x03\x04 cut off"),
     "FILE-JSON": _bytes("f.json", b'{"form": "x",'),
@@ -396,6 +399,8 @@ PROVOKED_ELSEWHERE = {
     # tests/checks/test_other_forms.py has a form with other kinds of cells
     ("TYPE-WORD", "choice"), ("TYPE-WORD", "like"), ("TYPE-BLANK", "must"),
     ("TYPE-BLANK", "asked"), ("TYPE-INT", "large"), ("TYPE-FEE", "large"),
+    # tests/workbook/test_old_formats.py has workbooks that were saved as .xls and .ods
+    ("STRUCT-FORMAT", "any"),
 }  # fmt: skip
 
 

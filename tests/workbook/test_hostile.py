@@ -94,7 +94,7 @@ BAD: dict[str, tuple[str, Callable[[], bytes]]] = {
     "empty": ("FILE-EMPTY", lambda: b""),
     "text": ("FILE-NOT-WORKBOOK", "年报".encode),
     "random": ("FILE-NOT-WORKBOOK", lambda: random.Random(1).randbytes(5000)),
-    "docx": ("FILE-NOT-WORKBOOK", docx),
+    "docx": ("FILE-WORD", docx),
     "zip of something": ("FILE-NOT-WORKBOOK", lambda: zipped({"a.txt": b"x"})),
     "empty zip": ("FILE-NOT-WORKBOOK", lambda: zipped({})),
     "start of a zip only": ("FILE-DAMAGED", lambda: b"PK\x03\x04" + bytes(100)),

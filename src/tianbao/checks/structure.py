@@ -42,6 +42,7 @@ _RULE_OF: dict[ObservationKind, str] = {
     "macros": "STRUCT-MACROS",
     "joined-text": "TEXT-JOINED",
     "unknown-field": "FIELD-UNKNOWN",
+    "other-format": "STRUCT-FORMAT",
 }
 """Which rule judges what was seen."""
 

@@ -1,13 +1,14 @@
 """Received bytes → submission, by what they are; every reason why not is a finding."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from tianbao.catalogue import words
 from tianbao.findings import Finding
 from tianbao.forms import library
 from tianbao.forms.model import Form
 from tianbao.intake.received import Received
-from tianbao.submission import NotASubmission, Submission, of_json
+from tianbao.submission import NotASubmission, Observation, Submission, of_json
 
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0"
@@ -55,13 +56,31 @@ def is_workbook(received: Received) -> bool:
 
 
 def _workbook(data: bytes) -> Submission:
+    from tianbao.workbook.kinds import book_kind
     from tianbao.workbook.package import NotAWorkbook
-    from tianbao.workbook.read import read
 
     try:
-        return read(data, library.load, library.every)
+        kind = book_kind(data)
+        if kind == "xlsx":
+            from tianbao.workbook.read import read
+
+            return read(data, library.load, library.every)
+        return _other_workbook(data, kind)
     except NotAWorkbook as error:
         raise NotASubmission(error.problem, **error.facts) from None
+
+
+def _other_workbook(data: bytes, kind: Literal["xls", "ods"]) -> Submission:
+    """The submission in a workbook of another kind, which the clerk need not have chosen: it is said, no more."""
+    from tianbao.workbook.read import submission_of
+
+    if kind == "xls":
+        from tianbao.workbook.xls import read_xls as read_book
+    else:
+        from tianbao.workbook.ods import read_ods as read_book
+    submission = submission_of(read_book(data), library.load, library.every)
+    said = Observation("other-format", "", {"format": f".{kind}"})
+    return replace(submission, observations=(*submission.observations, said))
 
 
 def _json(data: bytes) -> Submission:

@@ -10,14 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tianbao.submission import ObservationKind, Submission
-from tianbao.workbook.a1 import parse_a1
 from tianbao.workbook.directory import Member, directory
 from tianbao.workbook.inflate import inflated
 from tianbao.workbook.package import MAX_EXPANDED, MAX_MEMBERS, MAX_PART, NotAWorkbook, open_package, parse_xml
 from tianbao.workbook.read import no_forms, read_whole
 from tianbao.workbook.reading import FindForm, KnownForms
 from tianbao.workbook.recipe import NotSo, Recipe, Slots, recipe_of, slots_of
-from tianbao.workbook.shape import Cut, cut, loose_key, plain
+from tianbao.workbook.shape import Cut, cut, height_key, loose_key, plain
 from tianbao.workbook.sheets import ALL_ASPECTS, RawBook
 from tianbao.workbook.strings_fast import fast_strings
 from tianbao.workbook.styles_xml import CellStyle, read_styles
@@ -55,15 +54,17 @@ class Shapes:
     books: dict[bytes, _Book | None] = field(default_factory=dict)
     styles: dict[bytes, tuple[bytes, tuple[CellStyle, ...]]] = field(default_factory=dict)
     sound: set[bytes] = field(default_factory=set)
-    loose: dict[bytes, bytes] = field(default_factory=dict)
+    alike: dict[bytes, bytes] = field(default_factory=dict)
     recipes: dict[bytes, list[Recipe]] = field(default_factory=dict)
+    strings: tuple[bytes, Sequence[str]] = (b"", ())
     counts: Counts = field(default_factory=Counts)
 
     def trim(self) -> None:
         """Forgets everything when there is too much of it: another template, or somebody plays with us."""
-        for kept in (self.books, self.styles, self.sound, self.loose, self.recipes):
-            if len(kept) > _MOST:
-                kept.clear()
+        kept = (self.books, self.styles, self.sound, self.alike, self.recipes)
+        if max(map(len, kept)) > _MOST:
+            for learned in kept:
+                learned.clear()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,6 @@ class _Opened:
     key: bytes
     cuts: tuple[Cut, ...]
     strings: Sequence[str]
-    styles: tuple[CellStyle, ...]
 
 
 def read(data: bytes, find_form: FindForm, known: KnownForms = no_forms, shapes: Shapes | None = None) -> Submission:
@@ -117,7 +117,7 @@ def _learned(data: bytes, opened: _Opened | None, find_form: FindForm, known: Kn
 def _slots(opened: _Opened, book: RawBook) -> list[Slots] | None:
     if len(opened.cuts) != len(book.sheets):
         return None
-    found = [slots_of(part, sheet, parse_a1) for part, sheet in zip(opened.cuts, book.sheets, strict=True)]
+    found = [slots_of(part, sheet) for part, sheet in zip(opened.cuts, book.sheets, strict=True)]
     return [slots for slots in found if slots is not None] if None not in found else None
 
 
@@ -137,32 +137,52 @@ def _opened(data: bytes, shapes: Shapes) -> _Opened | None:
     if not wanted <= members.keys() or not _others_sound(data, members, wanted, shapes):
         return None
     look = inflated(data, members[book.styles]) if book.styles else None
-    raw_strings = inflated(data, members[book.strings]) if book.strings else b""
-    if look is None or raw_strings is None:
+    strings = _strings(data, members[book.strings], shapes) if book.strings else ()
+    if look is None or strings is None:
         return None
     meaning, styles = _styles(look, shapes)
-    strings = fast_strings(raw_strings)
-    cuts = []
-    for name in book.parts:
+    cuts, keys = [], [book_key]
+    for number, name in enumerate(book.parts):
         part = inflated(data, members[name])
         done = cut(part, meaning) if part is not None else None
-        if done is None:
+        key = _known_key(part, done, number, styles, meaning, shapes) if part is not None and done else None
+        if done is None or key is None:
             return None
         cuts.append(done)
-    if strings is None:
-        return None
-    keys = [_known_key(part, number, styles, shapes) for number, part in enumerate(cuts)]
-    return _Opened(hashlib.sha256(b"".join((book_key, *keys))).digest(), tuple(cuts), strings, styles)
+        keys.append(key)
+    return _Opened(hashlib.sha256(b"".join(keys)).digest(), tuple(cuts), strings)
 
 
-def _known_key(part: Cut, number: int, styles: tuple[CellStyle, ...], shapes: Shapes) -> bytes:
-    """The key of a shape; a shape that is alike in all that matters gets the key of the first one that was."""
-    found = shapes.loose.get(part.key)
-    if found is None:
-        found = hashlib.sha256(loose_key(part, styles) + bytes([number % 256])).digest()
-        shapes.loose[part.key] = found
+def _strings(data: bytes, member: Member, shapes: Shapes) -> Sequence[str] | None:
+    """The shared strings; those of the last file serve again where the compressed bytes are the same."""
+    digest = hashlib.sha256(data[member.start : member.end] + member.crc.to_bytes(4, "big")).digest()
+    if digest != shapes.strings[0]:
+        part = inflated(data, member)
+        found = None if part is None else fast_strings(part)
+        if found is None:
+            return None
+        shapes.strings = digest, found
+    return shapes.strings[1]
+
+
+def _known_key(
+    part: bytes, found: Cut, number: int, styles: tuple[CellStyle, ...], meaning: bytes, shapes: Shapes
+) -> bytes | None:
+    """The key of a shape; one that is alike in all that matters gets the key of the first that was. None where the
+    part may not be read without a parser.
+    """
+    key = shapes.alike.get(found.key)
+    if key is None:
+        if not plain(part):
+            return None
+        low = height_key(found, meaning)
+        key = shapes.alike.get(low)
+        if key is None:
+            key = hashlib.sha256(loose_key(found, styles) + bytes([number % 256])).digest()
+            shapes.alike[low] = key
+        shapes.alike[found.key] = key
         shapes.counts.alike += 1
-    return found
+    return key
 
 
 def _book(data: bytes, members: Mapping[str, Member], shapes: Shapes) -> tuple[bytes, _Book | None]:

@@ -4,8 +4,14 @@ import re
 
 from tianbao.workbook.a1 import column_name, column_number
 
+MAX_FORMULA = 16_384
+"""Characters of one formula that are written out; Excel allows half of that."""
+
 _QUOTED = re.compile(r"(\"(?:[^\"]|\"\")*\"|'(?:[^']|'')+'!)")
 _REF = re.compile(r"(?<![\w.$])(\$?)([A-Za-z]{1,3})(\$?)(\d{1,7})(?![\w(.!])")
+
+TRUTH = ("TRUE", "FALSE")
+"""What LibreOffice writes as a formula although it was typed: read as the truth value that it is."""
 
 
 def normal(formula: str) -> str:

@@ -97,6 +97,15 @@ class Package:
 
 def open_package(data: bytes) -> tuple[Package, str]:
     """The package and the name of its workbook part. Raises NotAWorkbook with the reason in the user's terms."""
+    package = open_zip(data)
+    book = package.target("", _OFFICE)
+    if not book or b"workbook" not in package.part(book)[:2048]:
+        raise _instead(book)
+    return package, book
+
+
+def open_zip(data: bytes) -> Package:
+    """The zip of a workbook of whatever kind, within the limits. Raises NotAWorkbook."""
     if not data:
         raise NotAWorkbook("FILE-EMPTY")
     if len(data) > MAX_FILE:
@@ -116,11 +125,16 @@ def open_package(data: bytes) -> tuple[Package, str]:
     for info in infos:
         if members.setdefault(_key(info.filename), info) is not info:
             raise NotAWorkbook("FILE-DAMAGED", part=info.filename)
-    package = Package(archive, members)
-    book = package.target("", _OFFICE)
-    if not book or b"workbook" not in package.part(book)[:2048]:
-        raise NotAWorkbook("FILE-NOT-WORKBOOK")
-    return package, book
+    return Package(archive, members)
+
+
+def _instead(main: str) -> NotAWorkbook:
+    """What a package is that has no workbook part."""
+    if main.startswith("word/"):
+        return NotAWorkbook("FILE-WORD")
+    if main.endswith("workbook.bin"):
+        return NotAWorkbook("FILE-OTHER-FORMAT", format=".xlsb")
+    return NotAWorkbook("FILE-NOT-WORKBOOK")
 
 
 def _key(name: str) -> str:
@@ -148,9 +162,12 @@ def local(name: str) -> str:
     return name.rsplit(":", 1)[-1]
 
 
-def parse_xml(xml: bytes, start=None, end=None, text=None) -> None:  # type: ignore[no-untyped-def]
-    """One pass of expat with the given handlers; a DOCTYPE, and so every entity, is refused. Raises NotAWorkbook."""
-    parser = expat.ParserCreate()
+def parse_xml(xml: bytes, start=None, end=None, text=None, *, spaces: bool = False) -> None:  # type: ignore[no-untyped-def]
+    """One pass of expat with the given handlers; a DOCTYPE, and so every entity, is refused. Raises NotAWorkbook.
+
+    With `spaces` names come as "namespace local" instead of as they are prefixed.
+    """
+    parser = expat.ParserCreate(namespace_separator=" ") if spaces else expat.ParserCreate()
     parser.buffer_size, parser.buffer_text = _TEXT_BUFFER, True
 
     def refuse(*_: object) -> None:

@@ -5,24 +5,25 @@ the same structure, with the same fixed texts and nothing outside its entries, n
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tianbao.forms.sums import totals_in_order
 from tianbao.submission import Entry, Submission
 from tianbao.values import BLANK, Number, Value, of_sheet_number, rounded, understand
-from tianbao.workbook.a1 import Place
+from tianbao.workbook.a1 import Place, parse_a1
 from tianbao.workbook.read import ValueAt, entry_of, take
 from tianbao.workbook.reading import CellAt, Reading
-from tianbao.workbook.shape import STEP, Cut
+from tianbao.workbook.shape import INLINE, SELF, SHARED, Cut
 from tianbao.workbook.sheets import RawSheet, Spot
 from tianbao.workbook.strings_xml import unescaped
 
-_CELL = re.compile(rb'<c r="([A-Z]{1,3}\d{1,7})"(?: s="\d+")?(?: t="([a-zA-Z]+)")?(?:><f[^>]*>[^<]*</f|)$')
+_CELL = re.compile(rb'<c r="([A-Z]{1,3}\d{1,7})"(?: s="\d+")?(?: t="([a-zA-Z]+)")?>(?:<f[^>]*>[^<]*</f>|)$')
 _ENTITY = re.compile(rb"&(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});")
 _NAMED = {b"&amp;": "&", b"&lt;": "<", b"&gt;": ">", b"&quot;": '"', b"&apos;": "'"}
 _FACTS = ("form", "edition", "year", "fingerprint")
+_KEPT_INDICES = 500
 _KEPT = 20_000
 """Entries that a recipe keeps made: small figures recur in every file."""
 
@@ -33,43 +34,45 @@ class NotSo(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Slots:
-    """Where the cells of a sheet stand in its cut part: index of the value, and the type that the piece names."""
+    """Where the cells of a sheet stand in its cut part: number of the value, and the type that the cell names."""
 
     at: Mapping[Spot, tuple[int, str]] = field(hash=False)
     formulas: frozenset[Spot]
 
 
-def slots_of(part: Cut, sheet: RawSheet, parse: Callable[[str], Spot]) -> Slots | None:
-    """The slots of the sheet's cells; None unless they are the cells that the parser saw, in the same order."""
+def slots_of(part: Cut, sheet: RawSheet) -> Slots | None:
+    """The slots of the sheet's cells; None unless they are the cells that the parser saw. A formula without any result
+    has no slot: that it has none is part of the shape.
+    """
     at: dict[Spot, tuple[int, str]] = {}
-    for number, piece in enumerate(part.pieces[:-1:STEP]):
-        found = _CELL.search(piece[piece.rfind(b"<c ") :]) if piece and b"<c " in piece else None
-        index = number * STEP + 1
+    for number, piece in enumerate(part.shape.split(SHARED)[:-1]):
+        found = _CELL.search(piece[piece.rfind(b"<c ") :]) if b"<c " in piece else None
         if found:
-            at[parse(found[1].decode())] = (index, (found[2] or b"").decode())
-        elif any(part.pieces[index : index + 3]):
+            at[parse_a1(found[1].decode())] = (number, (found[2] or b"").decode())
+        elif part.values[number] != SELF:
             return None
-    if list(at) != list(sheet.cells):
-        return None
-    return Slots(at, frozenset(spot for spot, cell in sheet.cells.items() if cell.formula is not None))
+    formulas = frozenset(spot for spot, cell in sheet.cells.items() if cell.formula is not None)
+    seen = [
+        spot for spot, cell in sheet.cells.items() if spot in at or spot not in formulas or cell.value.kind != "blank"
+    ]
+    return Slots(at, formulas) if list(at) == seen else None
 
 
-def picked(pieces: Sequence[bytes | None], index: int, kind: str, strings: Sequence[str]) -> Value:
-    """The value in a slot. Raises NotSo for what only a parser can read."""
-    own = pieces[index]
-    if own is not None:
-        if not own:
-            return BLANK
-        if kind in ("", "n"):
-            return _number(own)
-        return understand(own in (b"1", b"true")) if kind == "b" else understand(unescaped(_text(own)))
-    shared = pieces[index + 1]
-    if shared is not None:
-        if not (shared.isdigit() and len(shared) < 10 and int(shared) < len(strings)):
+def picked(raw: bytes, kind: str, strings: Sequence[str]) -> Value:
+    """The value that stood in a slot. Raises NotSo for what only a parser can read."""
+    sign = raw[:1]
+    if not raw or sign == SELF:
+        return BLANK
+    if sign == SHARED:
+        index = raw[1:]
+        if not (index.isdigit() and len(index) < 10 and int(index) < len(strings)):
             raise NotSo
-        return understand(strings[int(shared)])
-    inline = pieces[index + 2]
-    return BLANK if not inline else understand(unescaped(_text(inline)))
+        return understand(strings[int(index)])
+    if sign == INLINE:
+        return understand(unescaped(_text(raw[1:]))) if len(raw) > 1 else BLANK
+    if kind in ("", "n"):
+        return _number(raw)
+    return understand(raw in (b"1", b"true")) if kind == "b" else understand(unescaped(_text(raw)))
 
 
 def _number(raw: bytes) -> Value:
@@ -100,17 +103,17 @@ def _character(found: re.Match[bytes]) -> bytes:
 
 @dataclass(slots=True)
 class _Line:
-    """What one sheet contributes: slots of entries (in the order of the form), of labels, and how many are filled."""
+    """What one sheet contributes: slots of entries, of fixed texts with these texts, of fixed numbers as spelled."""
 
     sheet: int
-    entries: tuple[int, ...] = ()
-    order: tuple[int, ...] = ()
-    kinds: tuple[str, ...] = ()
-    labels: tuple[int, ...] = ()
-    label_kinds: tuple[str, ...] = ()
-    wanted: list[str] = field(default_factory=list)
-    formulas: int = 0
-    others: tuple[int, ...] = ()
+    order: tuple[int, ...]
+    entries: tuple[int, ...]
+    kinds: tuple[str, ...]
+    labels: tuple[int, ...]
+    wanted: tuple[str, ...]
+    spelled: tuple[tuple[int, bytes], ...]
+    empty: tuple[int, ...]
+    """Slots that hold nothing: cells outside the entries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,16 +137,23 @@ class Recipe:
     explained: tuple[tuple[int, int], ...]
     facts: tuple[str, ...]
     made: list[dict[bytes, Entry]]
+    indices: dict[tuple[bytes, ...], tuple[int, ...]] = field(default_factory=dict)
     kept: int = 0
 
     def submission(self, parts: Sequence[Cut], strings: Sequence[str]) -> Submission:
         """The submission in the parts. Raises NotSo where they hold anything that the recipe does not know."""
         entries: list[Entry] = [_NOTHING] * len(self.addresses)
         for line in self.lines:
-            self._sheet(line, parts[line.sheet].pieces, strings, entries)
+            values = parts[line.sheet].values
+            if not _EMPTY.issuperset([values[index] for index in line.empty]):
+                raise NotSo
+            self._labels(line, values, strings)
+            for place, index, kind in zip(line.order, line.entries, line.kinds, strict=True):
+                raw = values[index]
+                entries[place] = self.made[place].get(raw) or self._entry(place, raw, kind, strings)
         self._total(entries)
         reading = self.reading
-        if not any(parts[sheet].pieces[index + more] for sheet, index in self.explained for more in (0, 1, 2)):
+        if all(parts[sheet].values[index] in _EMPTY for sheet, index in self.explained):
             reading = replace(reading, explanations=())
 
         def value_at(place: Place) -> Value:
@@ -151,49 +161,32 @@ class Recipe:
             if where is None:
                 return BLANK
             sheet, index, kind = where
-            return picked(parts[sheet].pieces, index, kind, strings)
+            return picked(parts[sheet].values[index], kind, strings)
 
         if facts_of(reading, value_at) != self.facts:
             raise NotSo
         return take(reading, value_at, dict(zip(self.addresses, entries, strict=True)))
 
-    def _sheet(self, line: _Line, pieces: Sequence[Any], strings: Sequence[str], entries: list[Entry]) -> None:
-        filled = 0
-        for place, index, kind in zip(line.order, line.entries, line.kinds, strict=True):
-            raw = pieces[index]
-            if raw is not None:
-                filled += 1
-                made = self.made[place].get(raw)
-                entries[place] = made or self._entry(place, raw, kind)
-            elif pieces[index + 1] is None and pieces[index + 2] is None:
-                entries[place] = self.made[place].get(_NONE) or self._entry(place, _NONE, kind)
-            else:
-                filled += 1
-                entries[place] = entry_of(self._cell(place), picked(pieces, index, kind, strings))
-        filled += sum(
-            pieces[index] is not None or pieces[index + 1] is not None or pieces[index + 2] is not None
-            for index in line.others
-        )
-        shown = [
-            strings[int(pieces[index + 1])]
-            if pieces[index + 1] is not None and pieces[index + 1].isdigit() and int(pieces[index + 1]) < len(strings)
-            else picked(pieces, index, kind, strings).text
-            for index, kind in zip(line.labels, line.label_kinds, strict=True)
-        ]
-        if shown != line.wanted:
-            raise NotSo
-        own, shared, inline = pieces[1::STEP], pieces[2::STEP], pieces[3::STEP]
-        there = 3 * len(own) - own.count(None) - shared.count(None) - inline.count(None)
-        if there != filled + len(line.labels) + line.formulas:
+    def _labels(self, line: _Line, values: Sequence[bytes], strings: Sequence[str]) -> None:
+        """The fixed texts are the learned ones; numbers among them are compared as they are spelled."""
+        for index, raw in line.spelled:
+            if values[index] != raw:
+                raise NotSo
+        raws = tuple([values[index] for index in line.labels])
+        known = self.indices.get(raws)
+        if known is None:
+            known = _indices(raws)
+            if len(self.indices) < _KEPT_INDICES:
+                self.indices[raws] = known
+        if tuple([strings[index] for index in known]) != line.wanted:
             raise NotSo
 
     def _cell(self, place: int) -> Any:
         return self.reading.cells[self.addresses[place]]
 
-    def _entry(self, place: int, raw: bytes, kind: str) -> Entry:
-        value = BLANK if raw is _NONE else picked((raw, None, None), 0, kind, ())
-        entry = entry_of(self._cell(place), value)
-        if self.kept < _KEPT and len(raw) < 16:
+    def _entry(self, place: int, raw: bytes, kind: str, strings: Sequence[str]) -> Entry:
+        entry = entry_of(self._cell(place), picked(raw, kind, strings))
+        if self.kept < _KEPT and len(raw) < 16 and raw[:1] not in (SHARED, INLINE):
             self.kept += 1
             self.made[place][raw] = entry
         return entry
@@ -217,8 +210,7 @@ class Recipe:
                 self.made[place][raw] = done
 
 
-_NONE = b"\0"
-"""Stands for a slot without any value."""
+_EMPTY = frozenset({SELF, b""})
 _NOTHING = Entry(BLANK)
 
 
@@ -287,7 +279,6 @@ def _line(
     reading: Reading,
     strings: Sequence[str],
 ) -> _Line:
-    line = _Line(number)
     entries: dict[Spot, int] = {}
     for order, cell in enumerate(reading.cells.values()):
         if cell.place.sheet == sheet.name:
@@ -296,25 +287,34 @@ def _line(
         raise NotSo
     here = {(place.row, place.column) for place in used if place.sheet == sheet.name}
     fixed = {(key.row, key.column) for key, _ in reading.explanations if key.sheet == sheet.name}
-    labels, others = [], []
+    labels, spelled, empty = [], [], []
     for spot, (index, kind) in slots.at.items():
-        value = picked(part.pieces, index, kind, strings)
-        if value != sheet.cells[spot].value:
+        raw, value = part.values[index], sheet.cells[spot].value
+        if picked(raw, kind, strings) != value:
             raise NotSo
-        if spot in entries:
+        varies = spot in here and not (spot in fixed and sheet.cells[spot].locked)
+        if spot in entries or varies or (spot in slots.formulas and spot not in here):
             continue
-        if spot in slots.formulas:
-            line.formulas += spot not in here
-        elif spot in here and not (spot in fixed and sheet.cells[spot].locked):
-            others.append(index)
-        elif value.kind != "blank":
-            labels.append((index, kind, value.text))
-        if spot in here and spot in slots.formulas:
-            others.append(index)
-    line.order = tuple(entries.values())
-    line.entries = tuple(slots.at[spot][0] for spot in entries)
-    line.kinds = tuple(slots.at[spot][1] for spot in entries)
-    line.labels, line.label_kinds = tuple(index for index, _, _ in labels), tuple(kind for _, kind, _ in labels)
-    line.wanted = [text for _, _, text in labels]
-    line.others = tuple(others)
-    return line
+        if value.kind == "blank":
+            empty.append(index)
+        elif raw.startswith(SHARED):
+            labels.append((index, value.text))
+        else:
+            spelled.append((index, raw))
+    return _Line(
+        number,
+        tuple(entries.values()),
+        tuple(slots.at[spot][0] for spot in entries),
+        tuple(slots.at[spot][1] for spot in entries),
+        tuple(index for index, _ in labels),
+        tuple(text for _, text in labels),
+        tuple(spelled),
+        tuple(empty),
+    )
+
+
+def _indices(raws: Sequence[bytes]) -> tuple[int, ...]:
+    """Numbers of shared strings. Raises NotSo where one is none."""
+    if not all(raw[:1] == SHARED and raw[1:].isdigit() and len(raw) < 11 for raw in raws):
+        raise NotSo
+    return tuple(int(raw[1:]) for raw in raws)

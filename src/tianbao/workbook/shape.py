@@ -1,7 +1,8 @@
 """A worksheet part → its shape, which workbooks of one template share, and the values that fill it.
 
-The part is cut at each cell's end; what stands between the values, brought into one spelling, is the shape. Programs
-vary freely in views, widths, heights, spans and ids: these are left out. A blank and a filled cell have one shape.
+The cells' values are cut out; what stands between them, in one spelling, is the shape. Searching for fixed bytes is
+many times faster than for alternatives, so each spelling is brought to one and the same `<v>…</v>` by replacing, with
+a sign in front that no XML may hold: SELF for an empty cell, SHARED for a shared string, INLINE for a text in place.
 """
 
 import hashlib
@@ -11,97 +12,119 @@ from dataclasses import dataclass
 
 from tianbao.workbook.styles_xml import CellStyle
 
-SLOT = re.compile(
-    rb"/>|><v>([^<]*)</v></c>|"
-    rb' t="(?:s"><v>([^<]*)</v>|inlineStr"><is><t(?: xml:space="preserve")?>([^<]*)</t></is>)</c>'
-)
-"""Where a cell ends: empty, with a value of its own, with a shared string, with a text of its own."""
-STEP = 4
-"""A cut part is a list: piece, value, shared, inline, piece, …"""
+SELF, SHARED, INLINE = b"\0", b"\1", b"\2"
 
-_ATTRIBUTES = rb'(?: [\w:]+="[^"<&]*")*'
+_VALUE = re.compile(rb"<v>([^<]*)</v>")
+_ATTRIBUTES = rb'(?: [\w:]+="[ !#-%\'-;=-~]*")*'
 _VIEWS = re.compile(
-    rb"<sheetViews>(?:<sheetView%s(?:/>|>(?:<(?:pane|selection)%s/>)*</sheetView>))+</sheetViews>"
+    rb"<sheetViews>(?:<sheetView%s ?(?:/>|>(?:<(?:pane|selection)%s ?/>)*</sheetView>))+</sheetViews>"
     % (_ATTRIBUTES, _ATTRIBUTES)
 )
 _HEAD = re.compile(rb"<(?:dimension|sheetFormatPr)%s ?/>" % _ATTRIBUTES)
-_WIDTH = re.compile(rb' (?:width|bestFit|customWidth|collapsed|outlineLevel)="[^"<&]*"')
+_WIDTH = re.compile(rb' (?:width|bestFit|customWidth|collapsed|outlineLevel)="[ !#-%\'-;=-~]*"')
 _UID = re.compile(rb' xr:uid="\{[0-9A-Fa-f-]{36}\}"')
-_ROW = re.compile(rb'<row r="(\d+)"((?: [\w:]+="[^"<&]*")*) ?(/?)>')
+_HEIGHT = re.compile(rb' ht="[0-9.]*"')
+_ROW = re.compile(rb'<row r="(\d+)"(%s)>' % _ATTRIBUTES)
 _HIDDEN = b' hidden="1"'
+_INLINE_STARTS = (b' t="inlineStr"><is><t>', b' t="inlineStr"><is><t xml:space="preserve">')
+_INLINE_END = b"</t></is></c>"
 _BLANKS = re.compile(rb">\s+<")
 _CELL = re.compile(rb'(<c r="[A-Z]+\d+")(?: s="(\d+)")?(?: t="(?:str|e)"(?=><f))?')
 """A cell's begin; whether a formula shows a text or an error is left to the program and the moment."""
 _COLUMN_STYLE = re.compile(rb' style="(\d+)"')
 _VALIDATION = re.compile(rb"<dataValidation .*?(?:</dataValidation>|/>)", re.DOTALL)
-_CONTROL = bytes(code for code in range(32) if code not in (9, 10, 13))
+_CONTROL = bytes(code for code in range(3, 32) if code not in (9, 10, 13))
 
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """A part cut at its cells. `pieces` alternate as STEP says; `key` is the digest of the shape."""
+    """A part cut at its values. `values` with their signs; `shape` what stood between them; `key` its digest."""
 
-    pieces: list[bytes | None]
+    values: list[bytes]
+    shape: bytes
     head: bytes
     tail: bytes
     key: bytes
 
 
 def cut(part: bytes, styles: bytes) -> Cut | None:
-    """The cut part; None where it is not plain UTF-8 of the main namespace. `styles` is the digest of the formats."""
+    """The cut part; None for what only a parser may read. `styles` is the digest of the formats' meanings."""
     start, end = part.find(b"<sheetData>"), part.rfind(b"</sheetData>")
-    if start < 0 or end < 0 or not plain(part):
+    if start < 0 or end < 0 or SELF in part or SHARED in part or INLINE in part:
         return None
-    head, data, tail = part[:start], part[start:end], part[end:]
+    data = _one_spelling(part[start:end])
+    if data is None:
+        return None
+    pieces = _VALUE.split(data)
+    values = pieces[1::2]
+    if not sound(values):
+        return None
+    head, tail = _head(part[:start]), part[end:]
+    if b"xr:uid" in tail:
+        tail = _UID.sub(b"", tail)
+    shape = SHARED.join(pieces[::2])
+    return Cut(values, shape, head, tail, _digest(styles, head, tail, shape))
+
+
+def _digest(*parts: bytes) -> bytes:
+    return hashlib.sha256(SELF.join(parts)).digest()
+
+
+def _head(head: bytes) -> bytes:
     head = _WIDTH.sub(b"", _HEAD.sub(b"", _VIEWS.sub(b"", head)))
-    if b"xr:uid" in part:
-        head, tail = _UID.sub(b"", head), _UID.sub(b"", tail)
-    pieces: list[bytes | None] = SLOT.split(_one_spelling(data))
-    shape = b"\1".join(pieces[::STEP])  # type: ignore[arg-type]
-    return Cut(pieces, head, tail, hashlib.sha256(b"\0".join((styles, head, tail, shape))).digest())
+    return _UID.sub(b"", head) if b"xr:uid" in head else head
 
 
-def plain(part: bytes) -> bool:
-    """Whether nothing in the part needs a parser to be understood: no declarations, controls or other encodings."""
-    head = part[:100].lower()
-    if b"<!" in part or b"]]>" in part or part[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return False
-    if b"encoding=" in head and b'encoding="utf-8"' not in head:
-        return False
-    if len(part.translate(None, _CONTROL)) != len(part):
+def _one_spelling(data: bytes) -> bytes | None:
+    """Every value between <v> and </v>, empty cells too; None where the ends of texts do not match their beginnings."""
+    if b"\r" in data:
+        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    if b">\n" in data[:100]:
+        data = _BLANKS.sub(b"><", data)
+    if b'"></c>' in data:
+        data = data.replace(b'"></c>', b'"/>')
+    data = data.replace(b"/><v>", b"></f><v>").replace(b' t="n"', b"")
+    data = data.replace(b' t="s"><v>', b"><v>" + SHARED).replace(b'"/>', b'"><v>' + SELF + b"</v></c>")
+    if b' t="inlineStr"' in data:
+        begun = sum(data.count(start) for start in _INLINE_STARTS)
+        if begun != data.count(_INLINE_END):
+            return None
+        for start in _INLINE_STARTS:
+            data = data.replace(start, b"><v>" + INLINE)
+        data = data.replace(_INLINE_END, b"</v></c>")
+    return data
+
+
+def sound(values: Sequence[bytes]) -> bool:
+    """Whether the values are texts that may stand in XML; what stands between them is proven once for each shape."""
+    joined = b"".join(values)
+    if b"]]>" in joined or len(joined.translate(None, _CONTROL)) != len(joined):
         return False
     try:
-        part.decode()
+        joined.decode()
     except UnicodeDecodeError:
         return False
     return True
 
 
-def _one_spelling(data: bytes) -> bytes:
-    if b"\r" in data:
-        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    if b">\n" in data[:100]:
-        data = _BLANKS.sub(b"><", data)
-    data = _ROW.sub(_row, data)
-    data = data.replace(b' t="n"', b"")
-    if b'"shared"' in data:
-        data = data.replace(b"/><v>", b"></f><v>")
-    if b"<v/>" in data or b"<v />" in data:
-        data = data.replace(b"<v/></c>", b"<v></v></c>").replace(b"<v /></c>", b"<v></v></c>")
-    if b'"></c>' in data:
-        data = data.replace(b'"></c>', b'"/>')
-    return data.replace(b"</f></c>", b"</f><v></v></c>")
+def plain(part: bytes) -> bool:
+    """Whether nothing in the part needs a parser to be understood: no declarations, controls or other encodings."""
+    head = part[:100].lower()
+    if b"<!" in part or part[:2] in (b"\xff\xfe", b"\xfe\xff") or SELF in part or SHARED in part or INLINE in part:
+        return False
+    if b"encoding=" in head and b'encoding="utf-8"' not in head:
+        return False
+    return sound((part,))
 
 
-def _row(found: re.Match[bytes]) -> bytes:
-    if b' r="' in found[2]:
-        return found[0]
-    return b'<row r="%b"%b%b>' % (found[1], _HIDDEN if _HIDDEN in found[2] else b"", found[3])
+def height_key(part: Cut, styles: bytes) -> bytes:
+    """The digest without heights of rows, which follow the length of texts."""
+    return _digest(styles, part.head, part.tail, _HEIGHT.sub(b"", part.shape))
 
 
 def loose_key(part: Cut, styles: Sequence[CellStyle]) -> bytes:
-    """The digest with formats told apart only by what they mean, and checks of entries in any order: for a program
-    that numbers its formats anew in every file.
+    """The digest with formats told apart only by what they mean, rows without all that is free, and checks of entries
+    in any order: for a program that numbers its formats and measures its rows anew in every file.
     """
 
     def meaning(index: bytes | None) -> bytes:
@@ -111,8 +134,14 @@ def loose_key(part: Cut, styles: Sequence[CellStyle]) -> bytes:
         style = styles[number]
         return (b"L" if style.locked else b"U") + style.format[:1].encode()
 
-    shape = b"\1".join(part.pieces[::STEP])  # type: ignore[arg-type]
+    shape = _ROW.sub(_row, part.shape)
     shape = _CELL.sub(lambda found: found[1] + meaning(found[2]), shape)
     head = _COLUMN_STYLE.sub(lambda found: meaning(found[1]), part.head)
     checks = sorted(_VALIDATION.findall(part.tail)) if b"<dataValidations" in part.tail else []
-    return hashlib.sha256(b"\0".join((head, shape, _VALIDATION.sub(b"", part.tail), *checks))).digest()
+    return _digest(head, shape, _VALIDATION.sub(b"", part.tail), *checks)
+
+
+def _row(found: re.Match[bytes]) -> bytes:
+    if b' r="' in found[2]:
+        return found[0]
+    return b'<row r="%b"%b>' % (found[1], _HIDDEN if _HIDDEN in found[2] else b"")

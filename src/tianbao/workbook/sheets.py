@@ -48,7 +48,7 @@ class RawSheet:
 class RawBook:
     """All sheets in order, and the workbook-wide names as they are spelled: name → formula text.
 
-    `local_names`: (sheet, name) → formula text. `seen`: what the reader could see at all; an .xls gives no formulas.
+    `local_names`: (sheet, name) → formula text. `seen`: what the reader could see at all.
     """
 
     sheets: list[RawSheet]

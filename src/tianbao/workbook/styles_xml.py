@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from tianbao.values import FormatClass
 from tianbao.workbook.package import local, parse_xml
 
-_BUILT_IN: dict[int, FormatClass] = {
+BUILT_IN: dict[int, FormatClass] = {
     **dict.fromkeys((9, 10), "percent"),
     **dict.fromkeys((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)), "date"),
     49: "text",
@@ -41,7 +41,7 @@ def read_styles(xml: bytes) -> tuple[CellStyle, ...]:
             inside[0] = True
         elif inside[0] and tag == "xf":
             number = _number(attributes.get("numFmtId"))
-            found.append(CellStyle(True, formats.get(number) or _BUILT_IN.get(number, "number")))
+            found.append(CellStyle(True, formats.get(number) or BUILT_IN.get(number, "number")))
         elif inside[0] and tag == "protection" and found:
             found[-1] = CellStyle(attributes.get("locked", "1") not in ("0", "false"), found[-1].format)
 
