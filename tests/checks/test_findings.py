@@ -61,6 +61,9 @@ TYPE_CASES: list[tuple[str, Any, str, str, str]] = [
     ("requests.new.natural", True, "TYPE-INT", "text", "error"),
     ("requests.new.natural", -1, "TYPE-INT", "negative", "error"),
     ("requests.new.natural", 1.5, "TYPE-INT", "fraction", "error"),
+    ("requests.new.natural", "O", "TYPE-INT", "reading", "query"),
+    ("requests.new.natural", "-3件", "TYPE-INT", "text", "error"),
+    ("requests.new.natural", "1.5件", "TYPE-INT", "text", "error"),
     ("proactive.fees.amount", "1.5万元", "TYPE-FEE", "reading", "query"),
     ("proactive.fees.amount", "不详", "TYPE-FEE", "text", "error"),
     ("proactive.fees.amount", -0.5, "TYPE-FEE", "negative", "error"),
@@ -401,6 +404,9 @@ PROVOKED_ELSEWHERE = {
     ("TYPE-BLANK", "asked"), ("TYPE-INT", "large"), ("TYPE-FEE", "large"),
     # tests/workbook/test_old_formats.py has workbooks that were saved as .xls and .ods
     ("STRUCT-FORMAT", "any"),
+    # tests/docs/test_typed_values.py: dates and percentages
+    ("TYPE-INT", "date"), ("TYPE-INT", "date-wrong"), ("TYPE-INT", "percent"), ("TYPE-INT", "percent-wrong"),
+    ("TYPE-FEE", "date"), ("TYPE-FEE", "date-wrong"), ("TYPE-FEE", "percent"), ("TYPE-FEE", "percent-wrong"),
 }  # fmt: skip
 
 
