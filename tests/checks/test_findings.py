@@ -62,6 +62,9 @@ TYPE_CASES: list[tuple[str, Any, str, str, str]] = [
     ("requests.new.natural", True, "TYPE-INT", "text", "error"),
     ("requests.new.natural", -1, "TYPE-INT", "negative", "error"),
     ("requests.new.natural", 1.5, "TYPE-INT", "fraction", "error"),
+    ("requests.new.natural", "O", "TYPE-INT", "reading", "query"),
+    ("requests.new.natural", "-3件", "TYPE-INT", "text", "error"),
+    ("requests.new.natural", "1.5件", "TYPE-INT", "text", "error"),
     ("proactive.fees.amount", "1.5万元", "TYPE-FEE", "reading", "query"),
     ("proactive.fees.amount", "不详", "TYPE-FEE", "text", "error"),
     ("proactive.fees.amount", -0.5, "TYPE-FEE", "negative", "error"),
@@ -406,6 +409,9 @@ PROVOKED_ELSEWHERE = {
     ("FILE-TIMEOUT", "any"), ("FILE-MEMORY", "any"), ("FILE-CRASHED", "any"), ("FILE-GIVEN-UP", "any"),
     ("PILE-SAME-FILE", "any"), ("PILE-VERSIONS", "newest"), ("PILE-VERSIONS", "unknown"),
     ("PILE-SAME-FIGURES", "any"), ("PILE-YEAR", "any"),
+    # tests/docs/test_typed_values.py: dates and percentages
+    ("TYPE-INT", "date"), ("TYPE-INT", "date-wrong"), ("TYPE-INT", "percent"), ("TYPE-INT", "percent-wrong"),
+    ("TYPE-FEE", "date"), ("TYPE-FEE", "date-wrong"), ("TYPE-FEE", "percent"), ("TYPE-FEE", "percent-wrong"),
 }  # fmt: skip
 
 
