@@ -4,7 +4,11 @@ import binascii
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from email.errors import CloseBoundaryNotFoundDefect
+from email.errors import (
+    CloseBoundaryNotFoundDefect,
+    FirstHeaderLineIsContinuationDefect,
+    MissingHeaderBodySeparatorDefect,
+)
 from email.message import Message
 from email.parser import BytesFeedParser
 from email.policy import compat32
@@ -12,11 +16,14 @@ from email.policy import compat32
 from tianbao.intake.headers import file_name, header, words
 from tianbao.intake.members import Allowance, CannotOpen, Member
 from tianbao.intake.names import harmless
-from tianbao.intake.sniff import suffix_of
+from tianbao.intake.sniff import Kind, kind_of, suffix_of
 
 _PIECE = 2**16
 _SEALED = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted"})
+_WRITTEN: frozenset[Kind] = frozenset({"other", "json", "mail", "mbox", "empty"})
+"""What a text that people wrote looks like. All else is an attachment whose headers are damaged."""
 _SIGNATURES = frozenset({"application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature"})
+_LOSING = (CloseBoundaryNotFoundDefect, FirstHeaderLineIsContinuationDefect, MissingHeaderBodySeparatorDefect)
 _STRAY = re.compile(r"^content-(?:transfer-encoding:\s*base64|disposition:\s*attachment)", re.MULTILINE | re.IGNORECASE)
 _UUENCODED = re.compile(rb"^begin [0-7]{3,4} ([^\r\n]+)\r?\n(.*?)^end\r?$", re.MULTILINE | re.DOTALL)
 
@@ -26,7 +33,7 @@ def mail_members(name: str, data: bytes, left: Allowance) -> Iterator[Member]:
     where something of the mail seems to be missing.
     """
     mail = _parsed(data, left.limits.members)
-    yield from _attachments(mail)
+    yield from _attachments(mail, left.limits.depth, 1)
     cut_in_header = suffix_of(name) == "eml" and b"\n\n" not in data and b"\n\r\n" not in data
     if cut_in_header or any(_loses(part) for part in mail.walk()):
         raise CannotOpen("FILE-CONTAINER-CUT", "eml")
@@ -52,7 +59,7 @@ def _parsed(data: bytes, most: int) -> Message:
         raise CannotOpen("FILE-DEPTH", "100") from None
 
 
-def _attachments(mail: Message) -> Iterator[Member]:
+def _attachments(mail: Message, deepest: int, level: int) -> Iterator[Member]:
     """Attachments; beside pictures and signatures alone it is said that there was nothing to read."""
     substantial = False
     for number, part in enumerate(_parts(mail), 1):
@@ -60,7 +67,7 @@ def _attachments(mail: Message) -> Iterator[Member]:
             if part.get_content_type() == "message/delivery-status":
                 continue
             substantial = True
-            yield from _forwarded(part, number)
+            yield from _forwarded(part, number, deepest, level)
             continue
         for member in _content(part, number):
             signature = part.get_content_type() in _SIGNATURES
@@ -75,11 +82,18 @@ def _loses(part: Message) -> bool:
     """Whether something that looks like an attachment stands where none is looked for, or the end of a part is missing:
     the mail was cut off, or a line between its parts is damaged.
     """
-    if any(isinstance(defect, CloseBoundaryNotFoundDefect) for defect in part.defects):
+    if any(isinstance(defect, _LOSING) for defect in part.defects):
         return True
     beside = [text for text in (part.preamble, part.epilogue) if text]
-    if part.get_content_maintype() == "text" and not part.is_multipart() and not file_name(part):
-        beside.append(_bytes(part).decode("latin-1"))
+    try:
+        content = part.get_payload() if not part.is_multipart() else None
+    except ValueError:  # the charset is no word at all
+        return True
+    if isinstance(content, str):
+        if header(part, "content-transfer-encoding").strip().lower() == "base64":
+            # the decoder passes over what is no Base64, and so over the next part
+            return ":" in content or any(_STRAY.search(text) for text in beside)
+        beside.append(content)
     return any(_STRAY.search(text) for text in beside)
 
 
@@ -95,7 +109,7 @@ def _parts(mail: Message) -> Iterator[Message]:
             yield part
 
 
-def _forwarded(part: Message, number: int) -> Iterator[Member]:
+def _forwarded(part: Message, number: int, deepest: int, level: int) -> Iterator[Member]:
     inside = part.get_payload()
     mail = inside[0] if isinstance(inside, list) and isinstance(inside[0], Message) else part
     subject = words(header(mail, "subject")).strip()
@@ -107,7 +121,10 @@ def _forwarded(part: Message, number: int) -> Iterator[Member]:
         outer.set_payload(mail.as_bytes().decode("ascii", "surrogateescape"))
         yield Member(name if name.lower().endswith(".eml") else f"{name}.eml", _bytes(outer))
         return
-    for member in _attachments(mail):
+    if level >= deepest:
+        yield Member(name, problem="FILE-DEPTH", detail=str(deepest))
+        return
+    for member in _attachments(mail, deepest, level + 1):
         yield replace(member, name=f"{name}/{member.name}".rstrip("/"), levels=member.levels + 1)
 
 
@@ -116,13 +133,15 @@ def _content(part: Message, number: int) -> Iterator[Member]:
     name = file_name(part)
     disposition = header(part, "content-disposition").strip().lower()
     if part.get_content_maintype() == "text" and not name and not disposition.startswith("attachment"):
-        yield from _uuencoded(_bytes(part))
-        return
+        written = _bytes(part)
+        if kind_of(written, "") in _WRITTEN:
+            yield from _uuencoded(written)
+            return
     shown = harmless(name) if name else f"part-{number}"
     if part.get_content_maintype() == "multipart":
         yield Member(shown, problem="FILE-CONTAINER-CUT", detail="boundary")
         return
-    if part.get_content_type() in _SEALED and b"encrypted" not in _bytes(part)[:40]:
+    if part.get_content_type() in _SEALED:
         yield Member(shown, problem="FILE-SEALED-MAIL")
         return
     yield Member(shown, _bytes(part))
