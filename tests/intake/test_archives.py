@@ -81,7 +81,7 @@ def test_a_gbk_name_that_ends_like_a_folder_is_a_file(tmp_path: Path) -> None:
 HOSTILE_NAMES = {
     b"../../etc/a.xlsx": "__/__/etc/a.xlsx",
     b"/etc/a.xlsx": "etc/a.xlsx",
-    b"C:\\a\\b.xlsx": "C:/a/b.xlsx",
+    b"C:\\a\\b.xlsx": "C_/a/b.xlsx",
     b"./a//b.xlsx": "a/b.xlsx",
     "a\u202exslx.exe".encode(): "a\ufffdxslx.exe",
     b"a\x1b[31m\r\n\x07.xlsx": "a\ufffd[31m\ufffd\ufffd\ufffd.xlsx",

@@ -84,7 +84,7 @@ def test_a_raw_gbk_name_whose_bytes_look_like_a_backslash(tmp_path: Path) -> Non
 
 HOSTILE = {
     b'filename="../../etc/a.xlsx"': ".._.._etc_a.xlsx",
-    b'filename="C:\\\\Users\\\\a.xlsx"': "C:_Users_a.xlsx",
+    b'filename="C:\\\\Users\\\\a.xlsx"': "C__Users_a.xlsx",
     b"filename*=utf-8''a%E2%80%AExslx.exe": "a\ufffdxslx.exe",
     b"filename*=utf-8''a%1B%5B31m%0D%0A.xlsx": "a\ufffd[31m\ufffd\ufffd.xlsx",
     b'filename="' + b"x" * 4096 + b'.xlsx"': "x" * 119 + "…" + "x" * 35 + ".xlsx",

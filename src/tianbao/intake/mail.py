@@ -22,7 +22,7 @@ from tianbao.intake.sniff import Kind, kind_of, suffix_of
 _PIECE = 2**16
 _ENCODED = ("base64", "quoted-printable")
 _SEALED = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted"})
-_WRITTEN: frozenset[Kind] = frozenset({"other", "json", "mail", "mbox", "empty"})
+_WRITTEN: frozenset[Kind] = frozenset({"other", "mail", "mbox", "empty"})
 """What a text that people wrote looks like. All else is an attachment whose headers are damaged."""
 _SIGNATURES = frozenset({"application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature"})
 _LOSING = (CloseBoundaryNotFoundDefect, FirstHeaderLineIsContinuationDefect, MissingHeaderBodySeparatorDefect)
