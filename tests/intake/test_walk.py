@@ -231,7 +231,7 @@ def test_a_maildir_holds_mails_whatever_their_names_and_first_lines(tmp_path: Pa
     sent = made.mail((made.NAME, BOOK))
     put(tmp_path / "box" / "cur" / "1.M1P1.host:2,S", b"Odd: field\n" + sent)
     put(tmp_path / "box" / "new" / "2.M1P1.host", made.mail())
-    put(tmp_path / "box" / "new" / "3.M1P1.host", b"{}")
+    put(tmp_path / "box" / "new" / "3.M1P1.host", b"\nhello")
     put(tmp_path / "box" / "tmp" / "4.M1P1.host", sent[:500])
     put(tmp_path / "box" / ".Sent" / "cur" / "5.M1P1.host:2,S", sent)
     for name in ("new", "tmp"):
