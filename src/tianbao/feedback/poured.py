@@ -116,11 +116,14 @@ def _unplaced(checked: Checked, submission: Submission, form: Form, content: Con
     for finding in checked.findings:
         if finding.rule == "STRUCT-STRAY":
             where = clean("、".join(finding.places), 80)
-            yield f"原表 {where} 的数字 {clean(str(finding.facts.get('figure', '')), 60)}（不在任何填报格里）"
+            line = clean(str(finding.facts.get("line", "")), 60)
+            figures = clean(str(finding.facts.get("figure", "")), 200)
+            yield f"原表 {where} 的数字 {figures}（{line + '，' if line else ''}不在任何填报格里）"
         elif finding.rule == "STRUCT-COPY":
             yield f"原表另有工作表“{clean(str(finding.facts.get('copy', '')), 60)}”，其中的数字没有读取"
         elif finding.rule == "STRUCT-DIFFER":
-            yield f"“{form.where(finding.addresses[0])}”：原表中位置不明，没有读取"
+            cells = "、".join(form.where(address) for address in finding.addresses)
+            yield f"原表中位置不明、没有读取的格：{clean(cells, _LONGEST)}"
     spare = not_written(content)
     for key in spare:
         if key in content.explanations:
