@@ -40,10 +40,7 @@ def main() -> None:
     plans = [plan_of(filled_content(form, found)) for found in submissions[:ROUNDS]]
     each, issues, plan = cycle(submissions), cycle([Issue(YEAR, found.agency) for found in submissions]), cycle(plans)
     published = of_json(EXAMPLE.read_text("utf-8"))
-    slips = [
-        {"requests.new.natural": f"{number}件", "requests.carried_out.natural": number} for number in range(ROUNDS)
-    ]
-    copies = [_copy(form, _with(published, slip)) for slip in slips]
+    copies = [_copy(form, _with(published, number)) for number in range(ROUNDS)]
     copy, written_copy = cycle(copies), cycle([_written(parts) for parts in copies])
     press = marked_press(form, copies[0].content.issue)
     runs: dict[str, Callable[[], object]] = {
