@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,9 +20,14 @@ MARKERS = {
     "keyboard": "needs LibreOffice, an X server without a screen, openbox, xdotool and ImageMagick",
     "browser": "needs chromium",
     "poppler": "needs pdftotext and pdftoppm",
+    "gnumeric": "needs gnumeric's ssconvert",
+    "exceljs": "needs node with exceljs",
     "reports": "needs TIANBAO_REPORTS, a folder of published reports",
     "slow": "takes minutes: only with --all",
 }
+COMPONENTS = ("libreoffice", "keyboard", "browser", "poppler", "gnumeric", "exceljs")
+NODE_PACKAGES = Path(sys.prefix, "node", "node_modules")
+"""Where tools/system-packages.sh puts exceljs: into the virtual environment that the tests run in."""
 TEN_TIMES = 10
 USUAL_EXAMPLES = 100
 
@@ -58,7 +64,14 @@ def missing(component: str) -> str | None:
         if browser_program() is None:
             return f"chromium not installed: {PACKAGES}"
         return None if find_spec("playwright") else "playwright not installed: requirements-dev.txt"
-    programs = {"keyboard": KEYBOARD_PROGRAMS, "poppler": ("pdftotext", "pdftoppm")}[component]
+    if component == "exceljs" and shutil.which("node") is not None:
+        return None if (NODE_PACKAGES / "exceljs").is_dir() else f"exceljs not installed: {PACKAGES}"
+    programs = {
+        "keyboard": KEYBOARD_PROGRAMS,
+        "poppler": ("pdftotext", "pdftoppm"),
+        "gnumeric": ("ssconvert",),
+        "exceljs": ("node",),
+    }[component]
     absent = [program for program in programs if shutil.which(program) is None]
     return f"{', '.join(absent)} not installed: {PACKAGES}" if absent else None
 
@@ -81,7 +94,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     # After the skips above, so that only tests that would run ask for a program.
     if any(item.iter_markers("skip")):
         return
-    for component in ("libreoffice", "keyboard", "browser", "poppler"):
+    for component in COMPONENTS:
         reason = missing(component) if item.get_closest_marker(component) else None
         if reason and item.config.getoption("--require-real"):
             pytest.fail(reason, pytrace=False)

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
 from typing import Any
@@ -15,6 +16,7 @@ from tianbao.values import (
     BLANK_SPACES,
     MARK_LIST,
     MARKS,
+    FormatClass,
     Number,
     Value,
     as_float,
@@ -23,6 +25,7 @@ from tianbao.values import (
     plain,
     reading,
     rounded,
+    shown_as,
     tidy,
     to_json,
     trim,
@@ -160,27 +163,91 @@ def test_what_is_no_finite_number_in_a_sheet_is_refused(text: str) -> None:
         ("－3", "项", -3),
         (".5", "万元", Decimal("0.5")),
         ("0", "件", 0),
+        ("'12", "件", 12),
+        ("’12件", "件", 12),
+        ("12\u200b", "件", 12),
+        ("1e3", "件", 1000),
+        ("1.2E1", "件", 12),
+        ("１２Ｅ３", "件", 12000),
+        ("5e-1", "万元", Decimal("0.5")),
+        ("O", "件", 0),
+        ("o", "件", 0),
+        ("Ｏ", "件", 0),
+        ("'O", "件", 0),
+        ("〇", "件", 0),
+        (" 零 ", "件", 0),
+        ("12,345.6万", "件", 123456000),
         # what may mean two things, or nothing, is not read
         ("1.2万", "万元", None),
         ("251000元", "万元", None),
         ("12 34", "件", None),
+        ("1 234", "件", None),
         ("1,23", "件", None),
+        ("0,123", "件", None),
+        ("1,234，567", "件", None),
+        ("1.234,5", "件", None),
+        ("1、234", "件", None),
         ("12宗", "件", None),
         ("约12", "件", None),
         ("12-15", "件", None),
-        ("O", "件", None),
+        ("1-2", "件", None),
+        ("1/2", "件", None),
+        ("½", "件", None),
+        ("5%", "件", None),
+        ("1O", "件", None),
+        ("OO", "件", None),
+        ("零件", "件", None),
+        ("''12", "件", None),
         ("①", "件", None),
         ("3²", "件", None),
+        ("٣", "件", None),
         ("", "件", None),
         ("件", "件", None),
         ("\n", "件", None),
         ("9" * 31, "件", None),
-        ("1e3", "件", None),
+        ("1e300", "件", None),
+        ("1e3件", "件", None),
+        ("1" * 20 + "e3", "件", None),
+        ("=1+2", "件", None),
         ("十二", "件", None),
+        ("一", "件", None),
+        ("壹", "件", None),
     ],
 )
 def test_reading(text: str, unit: str, number: Number | None) -> None:
     assert reading(text, unit) == number
+
+
+@pytest.mark.parametrize(
+    ("number", "form", "shown"),
+    [
+        (45293, "date", "2024-01-02"),
+        (Decimal("45293.5"), "date", "2024-01-02 12:00"),
+        (Decimal("0.52083333333333"), "date", "12:30"),
+        (Decimal("45293.999999"), "date", "2024-01-02 23:59"),
+        (0, "date", "1900-01-00"),
+        (1, "date", "1900-01-01"),
+        (59, "date", "1900-02-28"),
+        (60, "date", "1900-02-29"),
+        (61, "date", "1900-03-01"),
+        (2958465, "date", "9999-12-31"),
+        (2958466, "date", "####"),
+        (-1, "date", "####"),
+        (Decimal("0.05"), "percent", "5%"),
+        (1, "percent", "100%"),
+        (Decimal("0.1234"), "percent", "12.34%"),
+        (12, "number", "12"),
+        (12, "text", "12"),
+    ],
+)
+def test_what_a_cell_shows(number: Number, form: FormatClass, shown: str) -> None:
+    assert shown_as(number, form) == shown
+
+
+@given(st.decimals(0, 2958466, places=9).filter(lambda number: number < 2958466), st.sampled_from(["date", "percent"]))
+@example(Decimal("45293.999999"), "date")
+def test_every_number_that_may_be_a_date_is_shown(number: Decimal, form: FormatClass) -> None:
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d( [0-2]\d:[0-5]\d)?|[0-2]\d:[0-5]\d|[\d.]+%", shown_as(tidy(number), form))
 
 
 anything = st.one_of(

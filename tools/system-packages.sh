@@ -1,7 +1,11 @@
 #!/usr/bin/env bash
-# The system's programs that the tests meet for real: LibreOffice, a keyboard without a screen, poppler, a browser.
+# The system's programs that the tests meet for real: LibreOffice, a keyboard without a screen, poppler, a browser,
+# gnumeric, node with exceljs.
 # Installs what is missing where it may (root on Debian or Ubuntu); elsewhere says what is missing and goes on.
 set -euo pipefail
+
+exceljs=4.4.0
+node_packages=.venv/node/node_modules # where tests/conftest.py looks
 
 missing=()    # what is not here, in words
 packages=()   # what brings it
@@ -33,15 +37,33 @@ look() {
   want poppler poppler-utils -- program pdftoppm
   want Chromium chromium -- any_program chromium chromium-browser google-chrome
   want "Chinese fonts" fontconfig fonts-noto-cjk -- chinese_font
+  want gnumeric gnumeric -- program ssconvert
+  want node nodejs -- program node
+  [ -d "$node_packages/exceljs" ] || want npm npm -- program npm
 }
 
 in_words() { local IFS=,; printf '%s' "${missing[*]}" | sed 's/,/, /g'; }
 
+# A library that saves workbooks from JavaScript. It goes into the virtual environment, where no root is needed.
+install_exceljs() {
+  [ -d "$node_packages/exceljs" ] && return
+  [ -d .venv ] && command -v node >/dev/null && command -v npm >/dev/null || return 0
+  echo "Installing exceljs for the tests ..."
+  mkdir -p "${node_packages%/*}"
+  npm install --prefix "${node_packages%/*}" --no-save --no-audit --no-fund --loglevel=error "exceljs@$exceljs" >/dev/null ||
+    echo "Still not installed: exceljs. The tests that need it are skipped."
+}
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
 look
-[ ${#missing[@]} -eq 0 ] && exit 0
+if [ ${#missing[@]} -eq 0 ]; then
+  install_exceljs
+  exit 0
+fi
 
 if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
   echo "Not installed here: $(in_words). The tests that need them are skipped."
+  install_exceljs
   exit 0
 fi
 
@@ -62,3 +84,4 @@ if [ ${#known[@]} -gt 0 ]; then
 fi
 look
 [ ${#missing[@]} -eq 0 ] || echo "Still not installed: $(in_words). The tests that need them are skipped."
+install_exceljs

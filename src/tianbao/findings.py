@@ -20,7 +20,8 @@ class Finding:
     """One problem. `case` chooses the wording among those of the rule; messages are worded last, from the facts.
 
     `addresses` are all cells of the instance and no others; `values` is the digest of what stood in them.
-    `found` and `expected` are the two sides where there are two.
+    `found` and `expected` are the two sides where there are two. `cause`: the key of the finding that this one
+    follows from, "" where it is not known to follow from any.
     """
 
     rule: str
@@ -34,6 +35,7 @@ class Finding:
     expected: Raw = None
     facts: Mapping[str, Fact] = field(default_factory=dict, hash=False)
     explanation: str | None = None
+    cause: str = ""
 
     @property
     def open(self) -> bool:

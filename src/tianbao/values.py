@@ -35,15 +35,26 @@ COMPARE_PLACES = 6
 _LARGEST_EXPONENT = 307
 """Of a number that a spreadsheet takes; what is larger is text, so that no sum or product can overflow."""
 
+_NO_DAY, _LAST_DAY = 60, 2_958_465
+"""Serial numbers of 1900-02-29, a day that only spreadsheets have, and of 9999-12-31, the last of all."""
+
 _TOO_LARGE = 10 ** (_LARGEST_EXPONENT + 1)
 _BLANKS = "".join(BLANK_SPACES)
 _NO_MARK = 100
 """Characters: a text that has more and is not all blank spaces is neither blank nor a mark."""
 
 _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " ", 0x00A0: " ", 0x2212: "-"}
+_UNSEEN = dict.fromkeys((0x200B, 0x2060, 0xFEFF), None)
+"""Characters without width that come along from web pages and chats."""
+
+_APOSTROPHES = ("'", "‘", "’")
+_ZERO = ("O", "o", "〇", "零")
+"""What is typed for 0, by a slip or by habit; only where it stands alone."""
+
 _SHEET_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
-_GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
-_PLAIN = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
+_GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?", re.ASCII)
+_PLAIN = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)", re.ASCII)
+_POWER = re.compile(r"[+-]?\d+(\.\d+)?[eE][+-]?\d{1,2}", re.ASCII)
 _TEN_THOUSAND = "万"
 
 
@@ -172,22 +183,52 @@ def places_of(number: Number) -> int:
 
 
 def reading(text: str, unit: str) -> Number | None:
-    """The number that a text unmistakably spells in a cell of `unit`: １２, 1,234, 12件, 1.2万, +8; else None.
+    """The number that a text unmistakably spells in a cell of `unit`: １２, 1,234, 12件, 1.2万, '12, 1e3, O; else None.
 
-    Not "12 34", which may be two numbers, nor "1.2万" where the unit is 万元 already.
+    Not "12 34", which may be two numbers, nor "1.2万" where the unit is 万元 already. Chinese numerals are not read but
+    for a zero that stands alone: 一 is too like a dash.
     """
-    spelled = text.translate(_HALF_WIDTH).strip()
+    spelled = text.translate(_HALF_WIDTH | _UNSEEN).strip()
+    if spelled.startswith(_APOSTROPHES):
+        spelled = spelled[1:].lstrip()
+    if spelled in _ZERO:
+        return 0
+    if _POWER.fullmatch(spelled) and len(spelled) <= EXACT_DIGITS:
+        return tidy(Decimal(spelled))
     unit = unit.translate(_HALF_WIDTH)
     if unit and spelled.endswith(unit):
         spelled = spelled[: -len(unit)].rstrip()
     factor = 1
     if spelled.endswith(_TEN_THOUSAND) and _TEN_THOUSAND not in unit:
         factor, spelled = 10_000, spelled[: -len(_TEN_THOUSAND)].rstrip()
-    if _GROUPED.fullmatch(spelled):
+    if _GROUPED.fullmatch(spelled) and not ("," in text and "，" in text):
         spelled = spelled.replace(",", "")
     if not _PLAIN.fullmatch(spelled) or len(spelled) > 2 * EXACT_DIGITS:
         return None
     return tidy(Decimal(spelled) * factor)
+
+
+def shown_as(number: Number, form: FormatClass) -> str:
+    """What a cell shows a number as: 45293 as 2024-01-02, 0.05 as 5%, and what is no date as ####."""
+    if form == "percent":
+        return f"{plain(tidy(Decimal(number) * 100))}%"
+    if form != "date":
+        return plain(number)
+    if not 0 <= number < _LAST_DAY + 1:
+        return "####"
+    day = int(number)
+    minutes = min(round((number - day) * 86_400), 86_399) // 60
+    time = f"{minutes // 60:02d}:{minutes % 60:02d}" if minutes else ""
+    return " ".join(part for part in (_date(day) if day or not time else "", time) if part)
+
+
+def _date(day: int) -> str:
+    """The date of a serial number as Excel counts: 1 is 1900-01-01, and 1900-02-29, which never was, is 60."""
+    from datetime import date, timedelta  # noqa: PLC0415  loaded for a slip only
+
+    if day in (0, _NO_DAY):
+        return "1900-02-29" if day else "1900-01-00"
+    return (date(1899, 12, 30) + timedelta(days=day + (day < _NO_DAY))).isoformat()
 
 
 def to_json(value: Value) -> Raw:

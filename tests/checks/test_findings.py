@@ -46,7 +46,8 @@ def test_the_published_slip_gives_four_errors() -> None:
     """自然人 and 总计: one application refused, but （七）总计 left at 0."""
     zero = {"requests.total.natural": 0, "requests.total.total": 0}
     result = checked(good.data(zero))
-    assert keys(result) == ["T3-ID[natural]", "T3-ID[total]", "T3-SUM7[natural]", "T3-SUM7[total]"]
+    assert keys(result, "error") == ["T3-ID[natural]", "T3-ID[total]", "T3-SUM7[natural]", "T3-SUM7[total]"]
+    assert keys(result, "notice") == ["HINT-CELL[requests.total.natural]"]
     first = result.findings[0]
     assert (first.found, first.expected, first.severity) == (1, 0, "error")
     assert first.addresses == tuple(f"requests.{row}.natural" for row in ("new", "carried_in", "total", "carried_out"))
@@ -61,6 +62,9 @@ TYPE_CASES: list[tuple[str, Any, str, str, str]] = [
     ("requests.new.natural", True, "TYPE-INT", "text", "error"),
     ("requests.new.natural", -1, "TYPE-INT", "negative", "error"),
     ("requests.new.natural", 1.5, "TYPE-INT", "fraction", "error"),
+    ("requests.new.natural", "O", "TYPE-INT", "reading", "query"),
+    ("requests.new.natural", "-3件", "TYPE-INT", "text", "error"),
+    ("requests.new.natural", "1.5件", "TYPE-INT", "text", "error"),
     ("proactive.fees.amount", "1.5万元", "TYPE-FEE", "reading", "query"),
     ("proactive.fees.amount", "不详", "TYPE-FEE", "text", "error"),
     ("proactive.fees.amount", -0.5, "TYPE-FEE", "negative", "error"),
@@ -405,11 +409,15 @@ PROVOKED_ELSEWHERE = {
     ("FILE-TIMEOUT", "any"), ("FILE-MEMORY", "any"), ("FILE-CRASHED", "any"), ("FILE-GIVEN-UP", "any"),
     ("PILE-SAME-FILE", "any"), ("PILE-VERSIONS", "newest"), ("PILE-VERSIONS", "unknown"),
     ("PILE-SAME-FIGURES", "any"), ("PILE-YEAR", "any"),
+    # tests/docs/test_typed_values.py: dates and percentages
+    ("TYPE-INT", "date"), ("TYPE-INT", "date-wrong"), ("TYPE-INT", "percent"), ("TYPE-INT", "percent-wrong"),
+    ("TYPE-FEE", "date"), ("TYPE-FEE", "date-wrong"), ("TYPE-FEE", "percent"), ("TYPE-FEE", "percent-wrong"),
 }  # fmt: skip
 
 
 def test_the_catalogue_lists_what_tests_provoke_and_nothing_else() -> None:
-    listed = {(rule, case) for rule, cases in words.findings().items() for case in cases}
+    # hints: test_diagnose.py
+    listed = {(rule, case) for rule, cases in words.findings().items() for case in cases if rule[:5] != "HINT-"}
     tried = {(rule, case) for _, _, rule, case, _ in TYPE_CASES} | {(rule, "any") for rule in _BAD_BYTES}
     tried |= {(keys[0].split("[")[0], case) for _, _, keys, case in TOTALS if keys}
     assert listed == tried | PROVOKED_ABOVE | PROVOKED_ELSEWHERE | PROVOKED_BY_DAMAGE

@@ -22,7 +22,9 @@ class Ran:
         return json.loads(self.out)
 
 
-def tianbao(*arguments: str | Path, cwd: Path | None = None, env: dict[str, str] | None = None) -> Ran:
+def tianbao(
+    *arguments: str | Path, cwd: Path | None = None, env: dict[str, str] | None = None, seconds: float = 120
+) -> Ran:
     """Runs tianbao; nothing of it may ever be a traceback."""
     done = subprocess.run(
         [sys.executable, "-m", "tianbao", *map(str, arguments)],
@@ -30,7 +32,7 @@ def tianbao(*arguments: str | Path, cwd: Path | None = None, env: dict[str, str]
         cwd=cwd,
         env=env,
         check=False,
-        timeout=120,
+        timeout=seconds,
     )
     ran = Ran(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
     assert "Traceback" not in ran.out + ran.err, ran.err

@@ -40,7 +40,10 @@ def test_check_json_is_the_contract_and_alone_on_stdout(tmp_path: Path) -> None:
         "T3-ID[total]",
         "T3-SUM7[natural]",
         "T3-SUM7[total]",
+        "HINT-CELL[requests.total.natural]",
     ]
+    causes = {finding.get("cause") for finding in by_name["slip.json"]["findings"][:4]}
+    assert causes == {"HINT-CELL[requests.total.natural]"}
     first = by_name["slip.json"]["findings"][0]
     assert (first["found"], first["expected"], first["places"], first["explanation"]) == (1, 0, [], None)
     assert by_name["broken.xlsx"]["form"] is None

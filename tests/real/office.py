@@ -117,6 +117,12 @@ class Office:
         answer = self._ask("batch", path=str(path), variations=tried, read=list(read), force=force)
         return cast("list[dict[str, Value]]", answer)
 
+    def typed(self, path: Path, changes: Changes, out: Path) -> Path:
+        """Types the changes, recalculates and saves as another file, like a clerk. Raises RefusedError."""
+        suffix = out.suffix.lstrip(".")
+        self._ask("type", path=str(path), changes=dict(changes), out=str(out), suffix=suffix)
+        return out
+
     def audit(self, path: Path) -> list[SheetAudit]:
         """Every cell of every used area: locked or not, and whether writing its own content was refused."""
         return cast("list[SheetAudit]", self._ask("audit", path=str(path)))

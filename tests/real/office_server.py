@@ -347,6 +347,15 @@ class Server:
         finally:
             document.close(True)
 
+    def type(self, path, changes, out, suffix):
+        book = self.book(path)
+        try:
+            Typist(book, [changes], False).type(changes)
+            book.document.calculateAll()
+            book.document.storeToURL(Path(out).absolute().as_uri(), properties(FilterName=FILTERS["sheet"][suffix]))
+        finally:
+            book.document.close(True)
+
     def audit(self, path):
         book = self.book(path)
         try:
@@ -400,7 +409,7 @@ def audit_sheet(sheet):
 def answer(server, line):
     request = json.loads(line)
     operation = request.pop("do")
-    if operation not in {"recalculate", "batch", "store", "audit"}:
+    if operation not in {"recalculate", "batch", "store", "type", "audit"}:
         raise ValueError(f"unknown operation {operation}")
     return getattr(server, operation)(**request)
 

@@ -108,6 +108,13 @@ def test_sums_are_rounded_in_the_same_order(left: list[Any], right: list[Any], o
     agrees([expr, Not(expr)], compile_rules([expr, Not(expr)]), looking(values))
 
 
+@pytest.mark.parametrize("operator", ["=", "!=", "<=", ">=", "<", ">"])
+@pytest.mark.parametrize("delta", ["0", "4E-7", "-4E-7", "5E-7", "-5E-7", "0.000001", "1"])
+def test_both_sides_are_the_same_below_half_of_the_last_place(operator: str, delta: str) -> None:
+    rules = [parse(f"t.a {operator} t.b"), parse(f"not t.a {operator} t.b")]
+    agrees(rules, compile_rules(rules), looking({"t.a": 7 + Decimal(delta), "t.b": 7}))
+
+
 @pytest.mark.parametrize(("rule", "values", "state"), TABLE)
 def test_the_table_of_the_evaluation(rule: str, values: Mapping[str, object], state: str) -> None:
     expr = parse(rule)

@@ -5,7 +5,7 @@ A check never raises on what a clerk wrote, never prints, and changes nothing. `
 
 from dataclasses import replace
 
-from tianbao.checks import blanks, identity, rules, structure, totals, types
+from tianbao.checks import blanks, diagnose, identity, rules, structure, totals, types
 from tianbao.checks.context import Context
 from tianbao.checks.figures import figures_of
 from tianbao.findings import Finding, Undecided
@@ -13,8 +13,6 @@ from tianbao.forms.model import Form
 from tianbao.submission import Submission
 
 CHECKS = (identity.check, structure.check, types.check, totals.check, blanks.check)
-
-_ORDER = {"error": 0, "query": 1, "notice": 2}
 
 __all__ = ["CHECKS", "Context", "check_submission", "figures_of"]
 
@@ -24,7 +22,8 @@ def check_submission(
 ) -> tuple[tuple[Finding, ...], tuple[Undecided, ...]]:
     """All findings at once, errors first and within them root causes first; and what could not be decided.
 
-    Explanations of the submission are put to their queries.
+    Explanations of the submission are put to their queries. Where a rule is broken, the smallest correction that
+    would satisfy it is added as a hint, if there is exactly one.
     """
     if context.figures is None:
         context = replace(context, figures=figures_of(form, submission))
@@ -32,8 +31,7 @@ def check_submission(
     broken, undecided = rules.judge(form, submission, context)
     found += broken
     explained = [_explained(finding, submission) for finding in found]
-    explained.sort(key=lambda finding: _ORDER[finding.severity])
-    return tuple(explained), tuple(undecided)
+    return diagnose.ordered(diagnose.with_hints(form, submission, context, explained)), tuple(undecided)
 
 
 def _explained(finding: Finding, submission: Submission) -> Finding:

@@ -25,7 +25,7 @@ _SHOWN = 4
 
 def outcomes(form: Form, submission: Submission, context: Context) -> Iterator[tuple[Rule, Instance, Outcome]]:
     """The outcome of every rule instance, in the order of the form, each by a walk over its tree."""
-    lookup = _lookup(form, submission, context)
+    lookup = lookup_in(form, submission, context)
     for rule in form.rules:
         for instance in rule.instances:
             yield rule, instance, evaluate(instance.expr, lookup)
@@ -33,7 +33,7 @@ def outcomes(form: Form, submission: Submission, context: Context) -> Iterator[t
 
 def judge(form: Form, submission: Submission, context: Context) -> tuple[list[Finding], list[Undecided]]:
     """Findings of the broken instances, and the undecided ones."""
-    plan, lookup = _plan(form), _lookup(form, submission, context)
+    plan, lookup = _plan(form), lookup_in(form, submission, context)
     row = _row(form, submission, context.seen(form, submission))
     vague = (
         {address for address, number in zip(form.cells, row, strict=True) if number is None} if None in row else set()
@@ -120,7 +120,8 @@ def _undecided(instance: Instance, outcome: Outcome) -> Undecided:
     return Undecided(instance.rule, instance.key, instance.addresses, reasons)
 
 
-def _lookup(form: Form, submission: Submission, context: Context) -> Lookup:
+def lookup_in(form: Form, submission: Submission, context: Context) -> Lookup:
+    """What stands at each reference of a rule, or why nothing does."""
     lost = unread(form, submission)
 
     def lookup(ref: Ref) -> Value | Reason:

@@ -1,5 +1,6 @@
 """Types of all cells: what is plainly right is passed over, the rest judged by its JSON Schema, cell by cell."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,9 +14,11 @@ from tianbao.findings import Finding, digest
 from tianbao.forms.model import Cell, Form, Kind
 from tianbao.forms.validity import all_plain, plain, refused_by
 from tianbao.submission import Entry, Submission
-from tianbao.values import Number, Value, places_of, reading
+from tianbao.values import Number, Value, places_of, reading, shown_as, understand
 from tianbao.values import plain as digits
 
+_AS_NUMBERS = frozenset({"number", "text"})
+_DAY = re.compile(r"\d{4}-(\d\d)-(\d\d)")
 _NEAR = 20
 """Unknown names for which a known one like it is looked for: that takes time, and files may hold many."""
 
@@ -67,7 +70,15 @@ def _odd(form: Form, figures: Figures) -> list[int]:
         if not all_plain(alike.kind, found if figures.full else [number for number in found if number is not None]):
             odd += [place for place in alike.places if _not_plain(cells[place].kind, figures.numbers[place])]
     odd += [place for place, kind in _worded(form) if not plain(kind, figures.values[place])]
-    return sorted(odd)
+    if not _AS_NUMBERS.issuperset([entry.format for entry in figures.entries]):
+        odd += [place for place, entry in enumerate(figures.entries) if _disguised(cells[place], entry)]
+    return sorted(set(odd))
+
+
+def _disguised(cell: Cell, entry: Entry) -> bool:
+    """Whether a figure was typed in a cell that shows it as a date or a percentage."""
+    typed = cell.total is None or entry.formula is None
+    return typed and cell.kind.numeric and entry.value.number is not None and entry.format not in _AS_NUMBERS
 
 
 def _not_plain(kind: Kind, number: Number | None) -> bool:
@@ -79,6 +90,8 @@ def _judged(cell: Cell, entry: Entry) -> Finding | None:
     refused = refused_by(cell.kind, value)
     if refused and not _without_result(entry):
         return _wrong(cell, entry, refused)
+    if _disguised(cell, entry):
+        return _finding(cell, entry, _family(cell), entry.format)
     if cell.kind.value == "amount" and value.number is not None and places_of(value.number) > cell.kind.places:
         return _finding(cell, entry, "TYPE-FEE", "places")
     return None
@@ -91,21 +104,29 @@ def _without_result(entry: Entry) -> bool:
 
 def _wrong(cell: Cell, entry: Entry, refused: frozenset[str]) -> Finding:
     if not cell.kind.numeric:
-        return _finding(cell, entry, "TYPE-WORD", "like" if "pattern" in refused else "choice")
-    family = "TYPE-FEE" if cell.kind.value == "amount" else "TYPE-INT"
+        return _finding(cell, entry, "TYPE-WORD", "choice" if "enum" in refused else "like")
     if entry.value.number is None:
-        return _finding(cell, entry, family, "text" if _reading(cell, entry.value) is None else "reading")
+        return _finding(cell, entry, _family(cell), "text" if reading_of(cell, entry.value) is None else "reading")
+    if _disguised(cell, entry):
+        return _finding(cell, entry, _family(cell), f"{entry.format}-wrong")
     case = "negative" if "minimum" in refused else "large" if "maximum" in refused else "fraction"
-    return _finding(cell, entry, family, case)
+    return _finding(cell, entry, _family(cell), case)
 
 
-def _reading(cell: Cell, value: Value) -> Number | None:
-    return reading(value.raw, cell.kind.unit) if isinstance(value.raw, str) else None
+def _family(cell: Cell) -> str:
+    return "TYPE-FEE" if cell.kind.value == "amount" else "TYPE-INT"
+
+
+def reading_of(cell: Cell, value: Value) -> Number | None:
+    """What a text spells, as long as that may stand in the cell: 1.5件 is no number of 件."""
+    found = reading(value.raw, cell.kind.unit) if isinstance(value.raw, str) else None
+    return None if found is None or refused_by(cell.kind, understand(found)) else found
 
 
 def _finding(cell: Cell, entry: Entry, rule: str, case: str) -> Finding:
     value = entry.value
-    understood = _reading(cell, value)
+    understood = reading_of(cell, value) if case == "reading" else None
+    shown = "" if value.number is None else shown_as(value.number, entry.format)
     facts = {
         "found": value.text,
         "reading": "" if understood is None else digits(understood),
@@ -113,6 +134,8 @@ def _finding(cell: Cell, entry: Entry, rule: str, case: str) -> Finding:
         "places": str(cell.kind.places),
         "least": digits(0 if cell.kind.least is None else cell.kind.least),
         "most": "" if cell.kind.most is None else digits(cell.kind.most),
+        "shown": shown,
+        "typed": _typed(shown),
         "choices": "、".join(cell.kind.choices or ("是", "否")),
     }
     return Finding(
@@ -126,6 +149,12 @@ def _finding(cell: Cell, entry: Entry, rule: str, case: str) -> Finding:
         found=value.raw if value.number is None else value.number,
         facts=facts,
     )
+
+
+def _typed(shown: str) -> str:
+    """What somebody may have typed that became this date: 1-2 for 2024-01-02, 12:30 for a time."""
+    day = _DAY.fullmatch(shown)
+    return f"{int(day[1])}-{int(day[2])}" if day else shown
 
 
 def _unknown(form: Form, submission: Submission) -> Iterator[Finding]:

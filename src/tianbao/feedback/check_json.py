@@ -107,4 +107,4 @@ def finding_data(finding: Finding, form: Form | None, language: Language) -> dic
         "message": said.message,
         "fix": said.fix,
         "explanation": finding.explanation,
-    }
+    } | ({"cause": finding.cause} if finding.cause else {})

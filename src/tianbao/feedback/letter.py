@@ -94,7 +94,8 @@ def _template(language: Language) -> Template:
 def _letter(checked: Checked, form: Form | None, language: Language) -> Letter:
     submission = checked.submission
     read = submission is not None and form is not None
-    items = _read_items(checked, form, language) if form and submission else _unread_items(checked, language)
+    found = poured(checked, submission, form) if form and submission else None
+    items = _read_items(checked, form, found, language) if form and found else _unread_items(checked, language)
     return Letter(
         agency=clean(submission.agency.name, 80).strip() if submission else "",
         title=clean(form.report_title("", submission.year), 120) if form and submission else "",
@@ -105,7 +106,7 @@ def _letter(checked: Checked, form: Form | None, language: Language) -> Letter:
         attached=read and checked.verdict in ("failed", "queried"),
         unreadable=not read,
         ours=any(finding.rule in _OURS for finding in checked.findings),
-        left_over=len(poured(checked, submission, form).left_over) if form and submission else 0,
+        left_over=len(found.left_over) if found else 0,
         hints=tuple(hint_words(finding, form, language) for finding in hints_of(checked)) if form else (),
         errors=_group([item for finding, item in items if finding.severity == "error"]),
         queries=_group([item for finding, item in items if finding.severity == "query" and must_act(finding)]),
@@ -117,10 +118,8 @@ def _group(items: Sequence[Item]) -> Group:
     return Group(tuple(items[:_LISTED]), len(items))
 
 
-def _read_items(checked: Checked, form: Form, language: Language) -> list[tuple[Finding, Item]]:
+def _read_items(checked: Checked, form: Form, found: Poured, language: Language) -> list[tuple[Finding, Item]]:
     """Findings over a submission, with the numbers that they have in the marked copy."""
-    assert checked.submission is not None
-    found = poured(checked, checked.submission, form)
     items = []
     for said in remarks_on(checked, form, found):
         at = _at(said.finding, found, form, cells_of(said, found, form), language)

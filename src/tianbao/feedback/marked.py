@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from tianbao.catalogue import words
 from tianbao.catalogue.words import Language
@@ -14,13 +14,13 @@ from tianbao.findings import Checked, Finding
 from tianbao.forms.model import Form
 from tianbao.values import Value
 from tianbao.workbook.a1 import Area, Place
-from tianbao.workbook.emit import emit
 from tianbao.workbook.formula import PASS
 from tianbao.workbook.layout import COVER, COVER_AGENCY, Layout
-from tianbao.workbook.marked import Level, Mark, marked_plan
-from tianbao.workbook.results import results_of
+from tianbao.workbook.marked import Level, Mark
+from tianbao.workbook.plan import Content
 from tianbao.workbook.sheet_cover import LAST_COLUMN
 from tianbao.workbook.sheet_result import Line, Result
+from tianbao.workbook.stamp_marked import marked_press
 
 _MOST_CELLS = 8
 """A rule over more cells is marked at its first one only: the total."""
@@ -34,21 +34,38 @@ _GUIDE = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class CopyParts:
+    """All that a return copy is made of."""
+
+    content: Content
+    marks: tuple[Mark, ...]
+    result: Result
+    digest: str
+
+
 def marked_copy(checked: Checked, form: Form) -> bytes:
     """The workbook's bytes. The submission must have been read: an unreadable file has no return copy."""
+    parts = copy_parts(checked, form)
+    press = marked_press(form, parts.content.issue)
+    return press.written(parts.content, parts.marks, parts.result, parts.digest)
+
+
+def copy_parts(checked: Checked, form: Form) -> CopyParts:
+    """What stands in the copy, before it is bytes."""
     submission = checked.submission
     if submission is None:
         raise ValueError("an unreadable file has no return copy")
     found = poured(checked, submission, form)
     remarks = remarks_on(checked, form, found)
-    marks = list(_marks(remarks, found, submission.value, form))
-    plan = marked_plan(found.content, marks, _result(checked, form, found, remarks), checked.sha256 or checked.checksum)
-    return emit(plan)
+    marks = tuple(_marks(remarks, found, submission.value, form))
+    result = _result(checked, form, found, remarks)
+    return CopyParts(found.content, marks, result, checked.sha256 or checked.checksum)
 
 
 def remarks_on(checked: Checked, form: Form, found: Poured) -> list[Remark]:
     """What somebody must act on, in the order of the findings: the numbers in the copy and in the letter."""
-    lights = results_of(found.content).lights
+    lights = marked_press(form, found.content.issue).lights(found.content)
     return [
         remark(finding, number, form, found, holds=lights.get(finding.key) == PASS)
         for number, finding in enumerate(filter(must_act, checked.findings), start=1)

@@ -12,7 +12,8 @@ from tianbao.values import BLANK, COMPARE_PLACES, Number, Value, of_sheet_number
 from tianbao.workbook.a1 import Place
 from tianbao.workbook.emit import DoesNotFit, cell_text
 from tianbao.workbook.plan import Content, Issue
-from tianbao.workbook.write import content_of, not_written
+from tianbao.workbook.stamp_marked import marked_press
+from tianbao.workbook.write import not_written
 
 _LONGEST = 2_000
 """Characters of a text that found no place and is repeated in the list."""
@@ -54,7 +55,8 @@ def poured(checked: Checked, submission: Submission, form: Form) -> Poured:
     }
     fresh = replace(submission, entries=entries, texts=texts, explanations=explanations, signoff=signoff)
     agency = submission.agency if _fits(submission.agency.name) else replace(submission.agency, name="")
-    content = content_of(form, Issue(submission.year, agency, submission.deadline), fresh)
+    issue = Issue(submission.year, agency, submission.deadline)
+    content = marked_press(form, issue).content(replace(fresh, agency=agency))
     totals = dict(_totals(submission, form, content))
     left_over = (*dropped, *_unplaced(checked, submission, form, content), *_replaced(submission, form, totals))
     return Poured(content, readings, totals, left_over)
@@ -116,11 +118,14 @@ def _unplaced(checked: Checked, submission: Submission, form: Form, content: Con
     for finding in checked.findings:
         if finding.rule == "STRUCT-STRAY":
             where = clean("、".join(finding.places), 80)
-            yield f"原表 {where} 的数字 {clean(str(finding.facts.get('figure', '')), 60)}（不在任何填报格里）"
+            line = clean(str(finding.facts.get("line", "")), 60)
+            figures = clean(str(finding.facts.get("figure", "")), 200)
+            yield f"原表 {where} 的数字 {figures}（{line + '，' if line else ''}不在任何填报格里）"
         elif finding.rule == "STRUCT-COPY":
             yield f"原表另有工作表“{clean(str(finding.facts.get('copy', '')), 60)}”，其中的数字没有读取"
         elif finding.rule == "STRUCT-DIFFER":
-            yield f"“{form.where(finding.addresses[0])}”：原表中位置不明，没有读取"
+            cells = "、".join(form.where(address) for address in finding.addresses)
+            yield f"原表中位置不明、没有读取的格：{clean(cells, _LONGEST)}"
     spare = not_written(content)
     for key in spare:
         if key in content.explanations:

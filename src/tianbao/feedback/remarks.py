@@ -21,7 +21,9 @@ _BLOCKS, _LONGEST = 4, 900
 """Findings that the comment at one cell tells, and its characters, before it refers to 审核结果."""
 _LONGEST_VALUE = 60
 _RESTORED = ("TOTAL-TYPED", "TOTAL-EDITED")
-_UNREAD = ("STRUCT-LOST", "STRUCT-DIFFER")
+_UNREAD = ("STRUCT-LOST", "STRUCT-DIFFER", "STRUCT-ROW", "STRUCT-COLUMN", "STRUCT-SHEET")
+_RENEWED = ("STRUCT-TEXT", "STRUCT-TEXTS", "STRUCT-FORMULA", "STRUCT-HEADINGS", "STRUCT-UNNAMED", "IDENTITY-TWICE")
+"""What was changed in the old file: the copy is as it was issued."""
 _THIS_LINE = "“校验”表该行"
 _CHECK = "公式已恢复，总计会自动算出：请核对各项数字，不要改动总计格"
 
@@ -47,7 +49,7 @@ def remark(finding: Finding, number: int, form: Form, poured: Poured, *, holds: 
     reading = poured.readings.get(address) if finding.case == "reading" else None
     restored = finding.rule in _RESTORED
     own = any(rule.id == finding.rule for rule in form.rules)
-    settled = reading is not None or restored or (own and holds)
+    settled = reading is not None or restored or finding.rule in _RENEWED or (own and holds)
     level: Level = "error" if finding.severity == "error" and not settled else "query"
     return Remark(
         finding,
@@ -80,11 +82,13 @@ def _fix(finding: Finding, fix: str, reading: object, *, restored: bool) -> str:
         return f"本表里已写成数字 {plain(reading)}：核对无误就不用再改"  # type: ignore[arg-type]
     if restored:
         return _CHECK
+    if finding.rule in _RENEWED:
+        return "本表里已恢复下发时的样子：核对数字无误就不用再改"
     if finding.rule in _UNREAD:
-        return "在本表里这一格补填"
+        return "在本表里补填，没有发生的填 0"
     if finding.rule == "STRUCT-STRAY":
         return "把这个数字填到本表里应填的格里"
-    return clean(fix)
+    return clean(fix).replace("用空白模板重新填写", "在本表里改正")
 
 
 def _sentence(text: str) -> str:

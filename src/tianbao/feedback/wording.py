@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from tianbao.catalogue import words
 from tianbao.catalogue.words import Language
+from tianbao.checks.diagnose import is_hint
 from tianbao.findings import Finding, Undecided
 from tianbao.forms.model import Form, Rule
 from tianbao.values import Raw, understand
@@ -72,7 +73,8 @@ def own_rule(rule_id: str, form: Form | None) -> Rule | None:
 def basis(rule_id: str, form: Form | None, language: Language) -> str:
     """依据: the source that the form names, or that it is a requirement of filling in."""
     own = own_rule(rule_id, form)
-    return (own.source if own else "") or words.message("basis-type", language, rule=rule_id)
+    said = "basis-hint" if is_hint(rule_id) else "basis-type"
+    return (own.source if own else "") or words.message(said, language, rule=rule_id)
 
 
 def _shown(finding: Finding, name: str, value: Raw) -> str:

@@ -1,6 +1,7 @@
 """Archives that need the library of others: 7z and rar, both optional; and those that no one here reads."""
 
 import io
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -11,6 +12,8 @@ from tianbao.intake.names import harmless_path
 _DICTIONARY = 128 * 2**20
 """A 7z may ask for this much memory before the first byte is out."""
 _STORED = 0x30
+_RAR_END = re.compile(rb"\x7b..\x07\0|\x7b..[\x0b-\x14]\0|\x1d\x77\x56\x51\x03\x05\x04\0", re.DOTALL)
+"""The block behind the last member, of version 3 and 5."""
 
 
 def unknown_members(name: str, _data: bytes, _left: Allowance) -> Iterator[Member]:
@@ -115,6 +118,9 @@ def rar_members(_name: str, data: bytes, left: Allowance) -> Iterator[Member]:
         else:
             left.spend(info.file_size)
             yield _stored(archive, info, name)
+    if not locked and not _RAR_END.search(data, max(0, len(data) - 64)):
+        # the library says nothing of members that were cut off
+        raise CannotOpen("FILE-CONTAINER-CUT", "rar")
 
 
 def _is_stored(info: Any) -> bool:

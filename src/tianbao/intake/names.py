@@ -11,6 +11,8 @@ _TAIL = 40
 _ACTING = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Unicode categories that control, reorder or break a line. Private-use characters stay: old GBK names have them."""
 _SEPARATORS = re.compile(r"[/\\]+")
+_DRIVE = ":"
+"""Behind a letter it leads to another disk, behind a name to another stream of it."""
 
 
 def decoded(raw: bytes) -> str:
@@ -38,6 +40,7 @@ def harmless_path(name: str) -> str:
 
 
 def _quiet(name: str) -> str:
+    name = name.replace(_DRIVE, "_")
     if name.isprintable():
         return name
     return "".join("\ufffd" if unicodedata.category(character) in _ACTING else character for character in name)

@@ -116,7 +116,7 @@ def _opened(whole: Received, left: Allowance, depth: int) -> Iterator[Found]:
     if depth >= left.limits.depth:
         yield _unread(whole, "FILE-DEPTH", str(left.limits.depth))
         return
-    name = whole.source.rpartition("/")[2]
+    name = _last(whole.source)
     nothing = True
     try:
         for member in _opener(whole.kind)(name, whole.data, left):
@@ -188,4 +188,4 @@ def _unread(found: Received, problem: str, detail: str = "") -> Received:
 
 
 def _last(name: str) -> str:
-    return name.rpartition("/")[2]
+    return name.replace("\\", "/").rpartition("/")[2]

@@ -5,6 +5,9 @@ from collections.abc import Iterator
 from tianbao.intake.members import Allowance, CannotOpen, Member
 from tianbao.intake.names import decoded, harmless
 
+_LEVELS = (1, 2)
+"""An object belongs to the mail or to an attachment."""
+
 
 def tnef_members(_name: str, data: bytes, left: Allowance) -> Iterator[Member]:
     """Every attachment; a mail in it is a winmail.dat again."""
@@ -18,6 +21,7 @@ def tnef_members(_name: str, data: bytes, left: Allowance) -> Iterator[Member]:
         raise CannotOpen("FILE-CONTAINER", "winmail.dat") from None
     if len(attachments) > left.limits.members:
         raise CannotOpen("FILE-MEMBERS", str(left.limits.members))
+    whole = _is_whole(data)
     for number, attachment in enumerate(attachments, 1):
         content = attachment.data
         name = harmless(_title(attachment) or f"part-{number}")
@@ -27,6 +31,16 @@ def tnef_members(_name: str, data: bytes, left: Allowance) -> Iterator[Member]:
             yield Member(name, content)
         else:
             yield Member(name, problem="FILE-MEMBER", detail="winmail.dat")
+    if not whole:
+        raise CannotOpen("FILE-CONTAINER-CUT", "winmail.dat")
+
+
+def _is_whole(data: bytes) -> bool:
+    """Whether the objects end where the file ends; the library takes what is there and says nothing."""
+    at = 6
+    while at + 11 <= len(data) and data[at] in _LEVELS:
+        at += 11 + int.from_bytes(data[at + 5 : at + 9], "little")
+    return at <= len(data) and not data[at:].strip(b"\0\r\n")
 
 
 def _title(attachment: object) -> str:

@@ -4,17 +4,22 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
+from tianbao.intake.limits import MIB
 from tianbao.intake.members import CannotOpen
 
 _EVERYBODYS = "VelvetSweatshop"
 """Excel opens what is locked with this word without asking: it locks so when only the structure is protected."""
 
 
+_MOST_XLS = 32 * MIB
+"""The library makes a list of all bytes of an .xls."""
+
+
 def unlocked(data: bytes, passwords: Sequence[str]) -> tuple[bytes, bool]:
     """The bytes inside, and whether a password of the caller opened them. Raises CannotOpen."""
     try:
         import msoffcrypto  # noqa: PLC0415  an extra
-        from msoffcrypto.exceptions import DecryptionError, InvalidKeyError  # noqa: PLC0415
+        from msoffcrypto.exceptions import DecryptionError, FileFormatError, InvalidKeyError  # noqa: PLC0415
     except ImportError:
         raise CannotOpen("FILE-EXTRA", "old") from None
     try:
@@ -23,21 +28,23 @@ def unlocked(data: bytes, passwords: Sequence[str]) -> tuple[bytes, bool]:
         for password in (_EVERYBODYS, *passwords):
             try:
                 file = msoffcrypto.OfficeFile(io.BytesIO(data))
-                return _opened(file, password), password is not _EVERYBODYS
+                return _opened(file, password, len(data)), password is not _EVERYBODYS
             except InvalidKeyError:
                 continue
     except (CannotOpen, MemoryError):
         raise
-    except DecryptionError:
-        # a way of locking that the library does not know, such as that of a certificate
+    except (DecryptionError, FileFormatError):
+        # a way of locking that the library does not know: a certificate, Excel 5
         raise CannotOpen("FILE-ENCRYPTED") from None
     except Exception:  # noqa: BLE001  the library raises whatever damaged bytes lead it to
         raise CannotOpen("FILE-DAMAGED", "EncryptedPackage") from None
     raise CannotOpen("FILE-ENCRYPTED")
 
 
-def _opened(file: Any, password: str) -> bytes:
+def _opened(file: Any, password: str, size: int) -> bytes:
     into = io.BytesIO()
+    if file.format == "xls97" and size > _MOST_XLS:
+        raise CannotOpen("FILE-TOO-LARGE", f"{_MOST_XLS // MIB} MiB")
     if file.format == "ooxml":
         file.load_key(password=password, verify_password=True)
     else:

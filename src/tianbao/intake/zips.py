@@ -21,6 +21,7 @@ _PADDING, _MOST_PADDING = b"\0\r\n \t\x1a", 4096
 """Bytes that mail programs put behind a file."""
 _LONGEST_END = 22 + 65_535 + _MOST_PADDING
 _UNIX = 3
+_LONGEST_TARGET = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,14 @@ class _Entry:
         return decoded(self.raw).endswith(("/", "\\"))
 
     @property
+    def special(self) -> str:
+        """Why it is passed over: a link or a device. One that holds more than a target is neither."""
+        kind = stat.S_IFMT(self.mode >> 16) if self.system == _UNIX else 0
+        if kind == stat.S_IFLNK and self.size <= _LONGEST_TARGET:
+            return "link"
+        return "device" if kind not in (0, stat.S_IFREG, stat.S_IFLNK) and not self.size else ""
+
+    @property
     def key(self) -> bytes:
         """Two members with one key overwrite each other when unpacked."""
         return self.raw.replace(b"\\", b"/")
@@ -66,9 +75,8 @@ def zip_members(_name: str, data: bytes, left: Allowance) -> Iterator[Member]:
     for at, entry in enumerate(entries):
         if entry.folder and not entry.size:
             continue
-        kind = stat.S_IFMT(entry.mode >> 16) if entry.system == _UNIX else 0
-        if kind not in (0, stat.S_IFREG):
-            yield Member(entry.name, passed="link" if kind == stat.S_IFLNK else "device")
+        if passed := entry.special:
+            yield Member(entry.name, passed=passed)
         elif twice[entry.key] > 1:
             yield Member(entry.name, problem="FILE-MEMBER-UNSURE", detail=f"×{twice[entry.key]}")
         elif doubt := overlapping.get(at) or _doubt(data, entry):

@@ -9,6 +9,7 @@ from unicodedata import east_asian_width
 from tianbao.catalogue import words
 from tianbao.catalogue.words import Language
 from tianbao.checks import Context, check_submission
+from tianbao.checks.diagnose import is_hint
 from tianbao.forms import library
 from tianbao.forms.cases import Case, read_cases
 from tianbao.forms.compile import compile_form
@@ -60,10 +61,10 @@ def case_mistakes(form: Form, case: Case) -> Iterator[Mistake]:
 
 
 def case_findings(form: Form, case: Case) -> list[str]:
-    """Keys of all findings that a case gives."""
+    """Keys of all findings that a case gives, hints apart: they follow from the others."""
     submission, context = _submissions(form, case)
     findings, _ = check_submission(form, submission, context)
-    return [finding.key for finding in findings]
+    return [finding.key for finding in findings if not is_hint(finding.rule)]
 
 
 def _submissions(form: Form, case: Case) -> tuple[Submission, Context]:

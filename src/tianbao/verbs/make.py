@@ -61,7 +61,7 @@ def _fill(received: Received, totals: str) -> Filled | None:
     from tianbao.workbook.stamp import press_for
     from tianbao.workbook.write import not_written
 
-    if is_workbook(received):
+    if received.data is not None and is_workbook(received):
         return Filled(received.source, None, finding=unreadable("FILE-NOT-DATA"))
     try:
         read = read_submission(received)

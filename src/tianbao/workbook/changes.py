@@ -7,7 +7,7 @@ from tianbao.forms.model import Cell, Section
 from tianbao.submission import Observation, ObservationKind
 from tianbao.workbook.a1 import Place, column_name
 from tianbao.workbook.comparison import Comparison, Pair
-from tianbao.workbook.layout import CHECKS, COVER, IDENTITY
+from tianbao.workbook.layout import CHECKS, COVER, IDENTITY, MARKED_KEY, RESULT
 from tianbao.workbook.locate import name_key
 from tianbao.workbook.moves import moved_formula
 from tianbao.workbook.reading import Reading
@@ -47,7 +47,8 @@ def _book(reading: Reading, book: RawBook, comparison: Comparison) -> Iterator[O
     order = [pair.sheet.name for pair in comparison.pairs.values()]
     if order != [sheet.name for sheet in book.sheets if sheet.name in order]:
         yield Observation("sheets-reordered", "", {})
-    added = [name for name in comparison.added if name not in reading.identity.others]
+    marked = "" if MARKED_KEY not in reading.identity.places else RESULT
+    added = [name for name in comparison.added if name not in (*reading.identity.others, marked)]
     if added and reading.official:
         yield Observation("sheets-added", "", {"count": str(len(added)), "sheets": _quoted(added)})
     ours = {name_key(address) for address in reading.form.cells}
@@ -135,7 +136,7 @@ def _sheet(name: str, pair: Pair, book: RawBook, reading: Reading) -> Iterator[O
     if (rows or columns) and name != IDENTITY:
         lines = [*(str(row + 1) for row in rows), *(column_name(column) for column in columns)]
         yield Observation("lines-hidden", sheet.name, {"lines": "、".join(lines[:_NAMED])})
-    if sheet.comments and "marked" not in reading.identity.places:
+    if sheet.comments and MARKED_KEY not in reading.identity.places:
         yield Observation("comments", sheet.name, {"count": str(sheet.comments)})
 
 

@@ -236,8 +236,6 @@ def _parsed_book(data: bytes) -> _Book | None:
         return None
     if part.lower() != "xl/workbook.xml" or package.target(part, "/vbaProject"):
         return None
-    if any(package.target(name, "/comments") for name in listing):
-        return None
     return _Book(
         tuple(name.lower() for name in listing),
         package.target(part, "/styles").lower(),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from tianbao.forms.labels import normal
 from tianbao.forms.model import Form
 from tianbao.workbook.a1 import Place
-from tianbao.workbook.layout import COVER, IDENTITY, IDENTITY_KEYS, layout_of
+from tianbao.workbook.layout import COVER, IDENTITY, IDENTITY_KEYS, MARKED_KEY, layout_of
 from tianbao.workbook.locate import table_on_sheet
 from tianbao.workbook.sheets import RawBook, RawSheet
 
@@ -31,7 +31,7 @@ def find_identity(book: RawBook) -> Identity:
     for sheet in sorted(book.sheets, key=lambda sheet: sheet.name != IDENTITY):
         rows = {cell.value.text: spot for spot, cell in sheet.cells.items() if spot[1] == 0}
         if all(key in rows for key in _NEEDED):
-            places = {key: Place(sheet.name, rows[key][0], 1) for key in IDENTITY_KEYS if key in rows}
+            places = {key: Place(sheet.name, rows[key][0], 1) for key in (*IDENTITY_KEYS, MARKED_KEY) if key in rows}
             found.append(Identity(sheet.name, places))
     if not found:
         return Identity()

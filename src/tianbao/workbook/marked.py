@@ -12,7 +12,7 @@ from tianbao.values import Value, plain
 from tianbao.workbook.a1 import Area, Place, areas
 from tianbao.workbook.layout import IDENTITY, IDENTITY_KEYS, MARKED_KEY, MARKED_NAME, RESULT
 from tianbao.workbook.plan import BookPlan, Comment, Content, Item, SheetPlan, Tint, TintLook
-from tianbao.workbook.sheet_result import Result, result_sheet
+from tianbao.workbook.sheet_result import Result, result_sheet, wide
 from tianbao.workbook.write import plan_of
 
 Level = Literal["error", "query"]
@@ -45,8 +45,8 @@ def marked_plan(content: Content, marks: Sequence[Mark], result: Result, digest:
     cover, *others = (_marked(sheet, by_sheet[sheet.name]) for sheet in plan.sheets)
     identity = others[-1]
     row = len(IDENTITY_KEYS)
-    said = [Item(_at(row, 0), "identity", MARKED_KEY), Item(_at(row, 1), "identity", digest, variable=True)]
-    others[-1] = replace(identity, items=(*identity.items, *said))
+    said = Item(_at(row, 1), "identity", digest, variable=True, slot=("marked", ""))
+    others[-1] = replace(identity, items=(*identity.items, Item(_at(row, 0), "identity", MARKED_KEY), said))
     names = {**plan.names, MARKED_NAME: Place(RESULT, 0, 0).full}
     return replace(plan, sheets=(cover, result_sheet(result), *others), names=names)
 
@@ -58,10 +58,11 @@ def _at(row: int, column: int) -> Area:
 def _marked(sheet: SheetPlan, marks: list[Mark]) -> SheetPlan:
     # our colours come first: of two that set the same thing, programs show the first
     comments = tuple(comment_at(mark.area.first, mark.comment) for mark in marks if mark.comment)
-    return replace(sheet, tints=(*_tints(marks), *sheet.tints), comments=comments)
+    return replace(sheet, tints=(*tints_of(marks), *sheet.tints), comments=comments)
 
 
-def _tints(marks: Iterable[Mark]) -> Iterator[Tint]:
+def tints_of(marks: Iterable[Mark]) -> Iterator[Tint]:
+    """The colours of the marks, each with its condition."""
     blank: dict[Level, list[Place]] = defaultdict(list)
     for mark in marks:
         if mark.returned.kind == "blank" and mark.area.first == mark.area.last:
@@ -100,11 +101,5 @@ def _plain(character: str) -> bool:
 
 def comment_at(place: Place, text: str) -> Comment:
     """A comment that is large enough to be read without scrolling, within reason."""
-    lines = sum(1 + _width(line) // _CHARACTERS for line in text.split("\n"))
+    lines = sum(1 + (wide(line) // _CHARACTERS if len(line) >= _CHARACTERS else 0) for line in text.split("\n"))
     return Comment(place, text, _COMMENT_WIDTH, min(_COMMENT_HEIGHT, _FRAME + _LINE * lines))
-
-
-def _width(line: str) -> int:
-    """In Chinese characters; two Latin ones are as wide as one."""
-    wide = sum(1 for character in line if ord(character) > 0xFF)
-    return wide + (len(line) - wide + 1) // 2

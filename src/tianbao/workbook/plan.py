@@ -23,7 +23,7 @@ Look = Literal[
 SlotKind = Literal[
     "value", "text", "signoff", "explanation", "free-key", "free-text", "agency", "code",
     "left", "right", "delta", "count", "light", "length", "missing", "checksum", "checksum-line", "state",
-    "state-counts",
+    "state-counts", "marked",
 ]  # fmt: skip
 Slot = tuple[SlotKind, str]
 """What a cell shows of one submission, and of which address, section, rule or line: ("light", "T3-ID[legal]")."""

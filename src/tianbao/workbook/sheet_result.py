@@ -79,9 +79,8 @@ def result_sheet(result: Result) -> SheetPlan:
     rows.across("note", result.about)
     verdict = rows.row
     rows.across("big-light", result.verdict, 36.0)
-    rows.across("guide", result.guide)
-    for hint in result.hints:
-        rows.across("guide", f"提示：{hint}")
+    # one cell for both: the table begins on the same row in every copy
+    rows.across("guide", "\n".join((*(f"提示：{hint}" for hint in result.hints), result.guide)))
     head = rows.row
     rows.cells(*(("head", label, None) for label in _HEADS))
     for number, line in enumerate(result.lines, start=1):
@@ -124,9 +123,26 @@ def _line(number: str, line: Line) -> tuple[tuple[Look, str, Place | None], ...]
 def _lines(text: str, width: float) -> int:
     """Printed lines that a text takes in a column."""
     room = max(1, int(width / _PER_CHARACTER))
-    return sum(1 + (_wide(line) - 1) // room if line else 1 for line in text.split("\n"))
+    if len(text) <= room and "\n" not in text:
+        return 1
+    return sum(1 + (wide(line) - 1) // room if line else 1 for line in text.split("\n"))
 
 
-def _wide(text: str) -> int:
-    wide = sum(1 for character in text if ord(character) > 0xFF)
-    return wide + (len(text) - wide + 1) // 2
+def wide(text: str) -> int:
+    """Its width in Chinese characters; two Latin ones are as wide as one."""
+    narrow = len(text.encode("latin-1", "ignore"))
+    return len(text) - narrow + (narrow + 1) // 2
+
+
+_CELL = Place(RESULT, 0, 0)
+SAMPLE = Result(
+    title="审核结果",
+    about="",
+    verdict="",
+    failed=True,
+    guide="",
+    lines=(Line("error", "", "", _CELL, "", "", ""), Line("query", "", "", None, "", "", "")),
+    left_over=("",),
+    noticed=(Line("notice", "", "", None, "", "", ""),),
+)
+"""A result in which every look of the sheet occurs, for making a stamp."""

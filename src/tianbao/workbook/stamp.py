@@ -7,7 +7,7 @@ stays the reference: tests/workbook/test_stamp.py compares them.
 
 import re
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, replace
 
 from tianbao.forms.model import Form
@@ -64,6 +64,19 @@ class Stamp:
     parts: tuple[Member | _Part, ...]
     formulas: Mapping[str, str]
 
+    @property
+    def whole(self) -> Mapping[str, str]:
+        """The parts that are kept as text although they have no gap."""
+        return {part.name: part.pieces[0] for part in self.parts if not isinstance(part, Member) and not part.keys}
+
+    def changed(self, change: Callable[[str], str]) -> "Stamp":
+        """The stamp with every piece of text between gaps changed."""
+        parts = (
+            part if isinstance(part, Member) else replace(part, pieces=tuple(map(change, part.pieces)))
+            for part in self.parts
+        )
+        return Stamp(tuple(parts), self.formulas)
+
     def poured(self, filling: Filling) -> bytes:
         """The workbook's bytes."""
         return archive(
@@ -102,7 +115,7 @@ class Press:
 
     def issued(self, issue: Issue) -> bytes:
         """The empty workbook for the issue's agency."""
-        return self._issued.poured(self._filler.for_agency(_named(issue)))
+        return self._issued.poured(self._filler.for_agency(named(issue)))
 
 
 def filled(form: Form, submission: Submission, totals: Totals = "formula", password: str = PASSWORD) -> bytes:
@@ -121,7 +134,7 @@ _presses: "OrderedDict[tuple[object, ...], Press]" = OrderedDict()
 
 def press_for(form: Form, issue: Issue, password: str = PASSWORD) -> Press:
     """The press for workbooks of that form, year, deadline and password, with or without an agency's name."""
-    agency = _named(issue)
+    agency = named(issue)
     key = (form.id, form.edition, issue.year, issue.deadline, agency is None, password)
     press = _presses.pop(key, None)
     if press is None or press.form is not form:
@@ -132,12 +145,13 @@ def press_for(form: Form, issue: Issue, password: str = PASSWORD) -> Press:
     return press
 
 
-def _named(issue: Issue) -> Agency | None:
+def named(issue: Issue) -> Agency | None:
+    """The agency, if it has a name: without one the name on the cover is an open cell."""
     return issue.agency if issue.agency and issue.agency.name.strip() else None
 
 
-def stamp_of(plan: BookPlan, password: str) -> Stamp:
-    """The stamp of a plan: its workbook with every slot blank, taken apart."""
+def stamp_of(plan: BookPlan, password: str, keep: Container[str] = ()) -> Stamp:
+    """The stamp of a plan: its workbook with every slot blank, taken apart. Parts to `keep` stay text."""
     data = emit(replace(plan, sheets=tuple(_blanked(sheet) for sheet in plan.sheets)), password)
     gaps = {f"xl/worksheets/sheet{number}.xml": sheet for number, sheet in enumerate(plan.sheets, start=1)}
     parts: list[Member | _Part] = []
@@ -148,7 +162,7 @@ def stamp_of(plan: BookPlan, password: str) -> Stamp:
         elif name in gaps and any(item.slot for item in gaps[name].items):
             parts.append(_sheet(name, content.decode(), gaps[name], formulas))
         else:
-            parts.append(member)
+            parts.append(_Part(name, (content.decode(),), ()) if name in keep else member)
     return Stamp(tuple(parts), formulas)
 
 

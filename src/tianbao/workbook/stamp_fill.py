@@ -60,6 +60,10 @@ class Filler:
             checksum=self._reckoner.checksum(values),
         )
 
+    def lights(self, content: Content) -> Mapping[str, str]:
+        """The light of every line of 校验."""
+        return self._reckoner.results(content).lights
+
     def for_agency(self, agency: Agency | None) -> Filling:
         """What differs between two empty workbooks."""
         name = agency.name if agency else ""
