@@ -24,8 +24,9 @@ def decoded(raw: bytes) -> str:
 
 
 def shown(path: Path) -> str:
-    """The path as met."""
-    return decoded(os.fsencode(path))
+    """The path as met, each folder and file in the encoding that it was named in."""
+    separator = os.sep.encode()
+    return os.sep.join(decoded(name) for name in os.fsencode(path).split(separator))
 
 
 def harmless(name: str) -> str:
