@@ -52,8 +52,8 @@ ObservationKind = Literal[
     "sheet-missing", "sheets-renamed", "sheets-reordered", "sheets-added", "repeated-sheet", "sheet-unprotected",
     "row-lost", "column-lost", "not-found", "name-and-heading-differ", "names-lost", "names-local", "headings-lost",
     "moved", "lines-hidden", "label-changed", "labels-changed", "text-added", "stray-figure", "formulas-changed",
-    "locks-changed", "merges-changed", "validations-changed", "comments", "macros", "unlocked", "joined-text", "unknown-field",
-    "other-format",
+    "locks-changed", "merges-changed", "validations-changed", "comments", "macros", "joined-text", "unknown-field",
+    "other-format", "unlocked",
 ]  # fmt: skip
 
 

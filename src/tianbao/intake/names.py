@@ -11,6 +11,7 @@ _TAIL = 40
 _ACTING = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Unicode categories that control, reorder or break a line. Private-use characters stay: old GBK names have them."""
 _SEPARATORS = re.compile(r"[/\\]+")
+_SEPARATOR = os.sep
 _DRIVE = ":"
 """Behind a letter it leads to another disk, behind a name to another stream of it."""
 
@@ -25,8 +26,7 @@ def decoded(raw: bytes) -> str:
 
 def shown(path: Path) -> str:
     """The path as met, each folder and file in the encoding that it was named in."""
-    separator = os.sep.encode()
-    return os.sep.join(decoded(name) for name in os.fsencode(path).split(separator))
+    return _SEPARATOR.join(decoded(name) for name in os.fsencode(path).split(_SEPARATOR.encode()))
 
 
 def harmless(name: str) -> str:
