@@ -13,8 +13,8 @@ import pytest
 from tests.intake import made
 from tests.intake.opened import everything, line
 from tianbao.intake.limits import Limits
-from tianbao.intake.opening import is_plain, open_waiting, read_waiting
-from tianbao.intake.received import Received, receive
+from tianbao.intake.opening import is_plain, open_waiting, read_waiting, receive
+from tianbao.intake.received import Received
 from tianbao.intake.walk import Waiting, walk
 
 BOOK = made.workbook()

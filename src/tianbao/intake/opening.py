@@ -6,13 +6,14 @@ import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from tianbao.findings import PassedOver
 from tianbao.intake.limits import DEFAULT, MIB, Limits
 from tianbao.intake.members import Allowance, CannotOpen, Member, Opener, allowance
 from tianbao.intake.received import Received
 from tianbao.intake.sniff import CONTAINERS, ENTRIES, Kind, kind_of, promised
-from tianbao.intake.walk import Waiting, no_access, passed_by_name
+from tianbao.intake.walk import Waiting, no_access, passed_by_name, walk
 
 Found = Received | PassedOver
 
@@ -189,3 +190,12 @@ def _unread(found: Received, problem: str, detail: str = "") -> Received:
 
 def _last(name: str) -> str:
     return name.replace("\\", "/").rpartition("/")[2]
+
+
+def receive(path: Path) -> Iterator[Received | PassedOver]:
+    """Everything under the path, one after the other, in this process and with the usual limits."""
+    for found in walk([path]):
+        if isinstance(found, Waiting):
+            yield from open_waiting(found)
+        else:
+            yield found
