@@ -188,7 +188,6 @@ def test_archives_that_nobody_reads_are_entries(tmp_path: Path) -> None:
     [
         ("py7zr", "a.7z", seven(("a.xlsx", BOOK)), "a.7z: FILE-EXTRA archives"),
         ("rarfile", "a.rar", made.stored_rar(b"a.xlsx", BOOK), "a.rar: FILE-EXTRA archives"),
-        ("tnefparse", "winmail.dat", made.tnef(b"a.xlsx", BOOK), "winmail.dat: FILE-EXTRA mail"),
         ("olefile", "a.msg", oles.ole(oles.outlook(("a.xlsx", BOOK))), "a.msg: FILE-MSG"),
         ("msoffcrypto", "a.xlsx", made.sealed(BOOK, "p"), "a.xlsx: FILE-EXTRA old"),
     ],
