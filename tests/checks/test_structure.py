@@ -23,7 +23,7 @@ from tests.workbook.damage import (
     relabel,
     rename,
 )
-from tests.workbook.samples import edited, repacked
+from tests.workbook.samples import edited, part_of, repacked
 from tianbao.findings import Checked
 from tianbao.forms import library
 from tianbao.intake.received import Received
@@ -226,9 +226,11 @@ DAMAGES: dict[str, Damage] = {
     "text scattered": Damage(cell("五、问题及改进", "K7", "另外一段"), {"TEXT-JOINED.any"}, "passed"),
 }  # fmt: skip
 
+TABLE = part_of(DATA, REQUESTS)
 PROVOKED_BY_DAMAGE = {tuple(rule.split(".")) for damage in DAMAGES.values() for rule in damage.rules} | {
     # tests/workbook/test_locate.py: a name without heading, a heading without name
     ("STRUCT-HEADINGS", "any"),
+    ("FILE-UNLOCKED", "any"),
     ("STRUCT-LOST", "any"),
 }
 
@@ -251,6 +253,12 @@ def test_each_damage_is_named_and_nothing_else(name: str) -> None:
         assert found.submission.value("requests.new.natural").number == 12
 
 
+def test_a_file_that_was_locked_is_a_notice() -> None:
+    (found,) = check_received(Received("x.xlsx", DATA, None, unlocked=True))
+    assert isinstance(found, Checked)
+    assert ([finding.rule for finding in found.findings], found.verdict) == (["FILE-UNLOCKED"], "passed")
+
+
 def test_without_a_year_pasted_figures_are_not_guessed() -> None:
     found = checked(pasted(year=False)())
     assert [finding.rule for finding in found.findings] == ["FILE-NOT-OURS"]
@@ -265,3 +273,29 @@ def test_the_same_table_twice_and_no_name_to_say_which() -> None:
     assert {finding.rule for finding in found.findings} >= {"STRUCT-DIFFER"}
     assert found.submission is not None
     assert "requests.new.natural" not in found.submission.entries
+
+
+@pytest.mark.parametrize(
+    ("formula", "outside"),
+    [
+        ("[1]Sheet1!A1", True), ("cmd|'/c calc'!A0", True), ('WEBSERVICE("http://x")', True), ("10+2", False),
+        ('"[1]"&"|"', False), ("SUM(D5:D6)", False), ("'[旧表.xlsx]三、申请'!D5", True),
+    ],
+)  # fmt: skip
+def test_a_formula_that_leaves_the_file_is_a_query(formula: str, outside: bool) -> None:
+    spot = r'<c r="D5" s="(\d+)"><v>12</v></c>'
+    text = formula.replace("&", "&amp;")
+    found = checked(
+        repacked(DATA, {TABLE: lambda xml: re.sub(spot, rf'<c r="D5" s="\1"><f>{text}</f><v>12</v></c>', xml)})
+    )
+    assert [(f.rule, f.case) for f in found.findings] == [("ENTRY-FORMULA", "outside" if outside else "any")]
+    assert found.verdict == ("queried" if outside else "passed")
+
+
+def test_a_figure_that_is_unknown_leaves_the_sums_over_it_undecided() -> None:
+    def change(xml: str) -> str:
+        return re.sub(r'<c r="D5" s="(\d+)"><v>12</v></c>', r'<c r="D5" s="\1"><f>10+2</f></c>', xml)
+
+    found = checked(repacked(DATA, {TABLE: change}))
+    assert [(f.rule, f.case) for f in found.findings] == [("ENTRY-FORMULA", "unknown")]
+    assert {"T3-ID[natural]", "T3-ID[total]"} <= {undecided.key for undecided in found.undecided}

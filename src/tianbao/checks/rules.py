@@ -131,7 +131,7 @@ def lookup_in(form: Form, submission: Submission, context: Context) -> Lookup:
         if ref.address in form.narratives:
             return understand(source.texts.get(ref.address))
         if not ref.scope and ref.address in lost:
-            return Reason("missing", ref.address)
+            return lost[ref.address]
         return source.value(ref.address)
 
     return lookup

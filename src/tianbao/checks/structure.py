@@ -1,12 +1,14 @@
 """What happened to the workbook: the reader states it, here it is judged."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from tianbao.catalogue import words
 from tianbao.checks.context import Context
 from tianbao.findings import Finding, digest
 from tianbao.forms.model import Form
-from tianbao.submission import Observation, ObservationKind, Submission
+from tianbao.forms.sums import totals_in_order
+from tianbao.rules.evaluate import Reason
+from tianbao.submission import Entry, Observation, ObservationKind, Submission
 from tianbao.values import understand
 
 _RULE_OF: dict[ObservationKind, str] = {
@@ -40,6 +42,7 @@ _RULE_OF: dict[ObservationKind, str] = {
     "validations-changed": "STRUCT-LIMITS",
     "comments": "STRUCT-COMMENT",
     "macros": "STRUCT-MACROS",
+    "unlocked": "FILE-UNLOCKED",
     "joined-text": "TEXT-JOINED",
     "unknown-field": "FIELD-UNKNOWN",
     "other-format": "STRUCT-FORMAT",
@@ -65,22 +68,29 @@ def check(form: Form, submission: Submission, context: Context) -> Iterator[Find
             yield _finding(form, observation)
 
 
-def unread(form: Form, submission: Submission) -> frozenset[str]:
-    """Addresses that have no value because they could not be found, and totals that lack one of these parts: rules
-    over them are undecided, not broken.
+def unread(form: Form, submission: Submission) -> Mapping[str, Reason]:
+    """Addresses whose figure is unknown, and why: cells that could not be found, formulas without a stored result, and
+    totals that lack one of these parts. Rules over them are undecided, not broken.
     """
     lost = {
-        address
+        address: Reason("missing", address)
         for observation in submission.observations
         if observation.kind in UNREAD
         for address in observation.addresses
     }
-    if not lost:
-        return frozenset()
-    totals = {address: {ref.address for ref in cell.total.refs} for address, cell in form.cells.items() if cell.total}
-    while more := {address for address, parts in totals.items() if address not in lost and parts & lost}:
-        lost |= more
-    return frozenset(lost)
+    for address, entry in submission.entries.items():
+        if entry.formula is not None and not entry.intact and _no_result(entry):
+            lost[address] = Reason("text", address)
+    if lost:
+        for cell in totals_in_order(form):
+            culprit = next((ref.address for ref in cell.total.refs if ref.address in lost), "") if cell.total else ""
+            if culprit and cell.address not in lost:
+                lost[cell.address] = lost[culprit]
+    return lost
+
+
+def _no_result(entry: Entry) -> bool:
+    return entry.cached is None or entry.cached.kind == "blank"
 
 
 def _finding(form: Form, observation: Observation) -> Finding:

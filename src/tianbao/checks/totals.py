@@ -1,14 +1,19 @@
 """Totals: what was typed over, edited or left stale, each kind of damage apart. A total is compared, never repaired."""
 
+import re
 from collections.abc import Iterator
 
 from tianbao.catalogue import words
 from tianbao.checks.context import Context
+from tianbao.checks.structure import unread
 from tianbao.findings import Finding, digest
 from tianbao.forms.model import Cell, Form
 from tianbao.forms.sums import sum_of
 from tianbao.submission import Entry, Submission
 from tianbao.values import COMPARE_PLACES, Number, Value, rounded
+
+_TEXT = re.compile(r'"[^"]*"')
+_CALLS = re.compile(r"\b(?:WEBSERVICE|RTD|DDE|CALL|REGISTER\.ID|HYPERLINK|IMAGE|FILTERXML)\(", re.IGNORECASE)
 
 
 def check(form: Form, submission: Submission, context: Context) -> Iterator[Finding]:
@@ -17,7 +22,7 @@ def check(form: Form, submission: Submission, context: Context) -> Iterator[Find
         if cell.total is None:
             if entry.formula is not None and entry.place:
                 yield _in_entry(cell, entry)
-        elif entry.place and not _sound(entry):
+        elif entry.place and not _sound(entry) and cell.address not in unread(form, submission):
             yield from _judged(cell, entry, sum_of(cell, lambda ref: submission.value(ref.address)))
 
 
@@ -45,8 +50,16 @@ def _damaged(rule: str, cell: Cell, entry: Entry, own: Number) -> Finding:
 
 
 def _in_entry(cell: Cell, entry: Entry) -> Finding:
-    unknown = entry.cached is None or entry.cached.kind == "blank"
-    return _finding("ENTRY-FORMULA", "unknown" if unknown else "any", cell, entry, entry.value, None)
+    case = "unknown" if entry.cached is None or entry.cached.kind == "blank" else "any"
+    if case == "any" and leaves_the_file(entry.formula or ""):
+        case = "outside"
+    return _finding("ENTRY-FORMULA", case, cell, entry, entry.value, None)
+
+
+def leaves_the_file(formula: str) -> bool:
+    """Whether a formula takes its figure from elsewhere: [1]Sheet1!A1, cmd|'/c'!A1, WEBSERVICE(…)."""
+    bare = _TEXT.sub("", formula)
+    return "[" in bare or "|" in bare or bool(_CALLS.search(bare))
 
 
 def _finding(rule: str, case: str, cell: Cell, entry: Entry, value: Value, own: Number | None) -> Finding:

@@ -121,12 +121,8 @@ class _Writer:
         elif content is None or content == "":
             done = sheet.write_blank(*where, None, look)
         elif isinstance(content, str | bool):
-            text = cell_text(content, first)
-            if text.startswith("<r>") and text.endswith("</r>"):
-                # XlsxWriter would take this for its own spelling of a rich text and leave it unescaped
-                done = sheet.write_rich_string(*where, text[0], text[1], text[2:], look)
-            else:
-                done = sheet.write_string(*where, text, look)
+            given = literal(content) if isinstance(content, str) else content
+            done = sheet.write_string(*where, cell_text(given, first), look)
         else:
             done = sheet.write_number(*where, _number(content, first), look)
         _done(done, str(first))
@@ -182,14 +178,13 @@ def _cached(content: object) -> Number | str:
 def cell_text(content: str | bool, place: Place) -> str:
     """The text, if a cell can hold it: Excel counts UTF-16 units, and half a character is none."""
     text = content if isinstance(content, str) else str(content).upper()
-    given = literal(text)
     try:
-        units = len(given.encode("utf-16-le")) // 2
+        units = len(text.encode("utf-16-le")) // 2
     except UnicodeEncodeError:
         raise DoesNotFit(str(place)) from None
     if units > _LONGEST_TEXT:
         raise DoesNotFit(str(place))
-    return given
+    return text
 
 
 def _number(content: Number, place: Place) -> Number:

@@ -25,7 +25,22 @@ def normal(formula: str) -> str:
             out.append(piece[1:-2].replace("''", "'").upper() + "!")
         else:
             out.append(re.sub(r"\s+", "", piece).upper().replace("$", "").replace("_XLFN.", ""))
-    return "".join(out)
+    return _double_minus("".join(out))
+
+
+def _double_minus(formula: str) -> str:
+    """-(-X) as --X: gnumeric writes one for the other."""
+    while (at := formula.find("-(-")) >= 0:
+        depth, end = 0, at + 1
+        while end < len(formula):
+            depth += {"(": 1, ")": -1}.get(formula[end], 0)
+            if not depth:
+                break
+            end += 1
+        if end >= len(formula):
+            break
+        formula = f"{formula[:at]}--{formula[at + 3 : end]}{formula[end + 1 :]}"
+    return formula
 
 
 def shifted(formula: str, down: int, right: int) -> str:

@@ -4,7 +4,7 @@ A total that agrees with its parts follows them, as its formula would; every oth
 `a + b = c + d` is an Equation over the figures that stand for themselves; any other decided rule is a Condition.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from tianbao.checks.context import Context
@@ -125,7 +125,7 @@ def _follow(
     form: Form,
     cell: Cell,
     submission: Submission,
-    lost: frozenset[str],
+    lost: Container[str],
     follow: dict[str, dict[str, Number]],
     spoilt: dict[str, str],
 ) -> None:
