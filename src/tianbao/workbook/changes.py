@@ -88,7 +88,8 @@ def _cells(section: Section, reading: Reading, sheet_lost: bool) -> Iterator[Obs
     unnamed = [address for address in read if address in found.unnamed]
     if unnamed and reading.official:
         yield Observation("names-lost", section.sheet, {"count": str(len(unnamed))})
-    unheaded = [address for address in read if address in found.unheaded]
+    without = set(found.unheaded)
+    unheaded = [address for address in read if address in without]
     if unheaded:
         yield Observation("headings-lost", section.sheet, {"count": str(len(unheaded))})
     moved = [
