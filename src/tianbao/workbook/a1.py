@@ -9,6 +9,7 @@ _A1 = re.compile(r"\$?([A-Z]{1,3})\$?([1-9]\d{0,6})")
 MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
 
 
+@lru_cache(maxsize=1_024)
 def column_name(column: int) -> str:
     """0 → A, 27 → AB."""
     name = ""
