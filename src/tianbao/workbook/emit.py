@@ -9,9 +9,6 @@ import warnings
 from datetime import UTC, datetime
 from typing import Any
 
-import xlsxwriter
-from xlsxwriter.exceptions import XlsxWriterException
-
 from tianbao.values import Number, understand
 from tianbao.workbook.a1 import Area, Place
 from tianbao.workbook.literal import literal
@@ -50,6 +47,9 @@ class DoesNotFit(WriterRefused):
 
 def emit(plan: BookPlan, password: str = PASSWORD) -> bytes:
     """The workbook's bytes. Raises WriterRefused, DoesNotFit."""
+    import xlsxwriter  # noqa: PLC0415  takes longer to load than a workbook to read, and readers do not need it
+    from xlsxwriter.exceptions import XlsxWriterException  # noqa: PLC0415  as above
+
     out = io.BytesIO()
     with warnings.catch_warnings():
         warnings.simplefilter("error")
