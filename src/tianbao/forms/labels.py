@@ -5,8 +5,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 
+LONGEST = 2_000
+"""Characters of a text that are compared with headings: a longer one is none."""
+
+
 def normal(label: str) -> str:
-    """Letters and digits only, in one width: “（一）予以公开” and "(一) 予以公开" become 一予以公开."""
+    """Letters and digits only, in one width: “（一）予以公开” and "(一) 予以公开" become 一予以公开.
+
+    Of a text too long for a heading only the beginning, with a mark that no heading has.
+    """
+    if len(label) > LONGEST:
+        return f"{normal(label[:LONGEST])}…"
     wide = unicodedata.normalize("NFKC", label)
     return "".join(character for character in wide if character.isalnum()).lower()
 

@@ -3,7 +3,7 @@
 import re
 
 from tianbao.workbook.package import NotAWorkbook, Package, local, parse_xml
-from tianbao.workbook.sheet_xml import read_sheet
+from tianbao.workbook.sheet_xml import MAX_TEXT, Room, read_sheet
 from tianbao.workbook.sheets import ALL_ASPECTS, RawBook, RawSheet
 from tianbao.workbook.strings_xml import read_strings
 from tianbao.workbook.styles_xml import read_styles
@@ -24,11 +24,17 @@ def read_book(package: Package, book: str) -> RawBook:
     styles = read_styles(look)
     strings = read_strings(package.part(package.target(book, "/sharedStrings")))
     related = package.related(book)
+    room = Room()
     sheets = []
+    read: set[str] = set()
     for name, relation, visible in listing.sheets:
         kind, part = related.get(relation, ("", ""))
         if kind.endswith("/worksheet"):
-            sheet = read_sheet(RawSheet(name, visible), package.part(part), styles, strings)
+            if part.lower() in read:
+                # one part for two sheets: no program writes that, and which of them counts nobody knows
+                raise NotAWorkbook("FILE-DAMAGED", part=name)
+            read.add(part.lower())
+            sheet = read_sheet(RawSheet(name, visible), package.part(part), styles, strings, room)
             sheet.comments = _comments(package, part)
             sheets.append(sheet)
     macros = bool(package.target(book, "/vbaProject"))
