@@ -4,7 +4,6 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-
 LONGEST = 2_000
 """Characters of a text that are compared with headings: a longer one is none."""
 

@@ -131,7 +131,12 @@ def _opened(data: bytes, shapes: Shapes) -> _Opened | None:
     ):
         return None
     book_key, book = _book(data, members, shapes)
-    if book is None or len(book.parts) > MAX_SHEETS or len(set(book.parts)) < len(book.parts):
+    if (
+        "content.xml" in members
+        or book is None
+        or len(book.parts) > MAX_SHEETS
+        or len(set(book.parts)) < len(book.parts)
+    ):
         return None
     wanted = {*book.parts, book.styles, book.strings} - {""}
     if not wanted <= members.keys() or not _others_sound(data, members, wanted, shapes):

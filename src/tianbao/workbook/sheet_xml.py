@@ -10,6 +10,7 @@ from tianbao.workbook.package import NotAWorkbook, local, parse_xml
 from tianbao.workbook.sheets import RawCell, RawSheet, Spot
 from tianbao.workbook.strings_xml import unescaped
 from tianbao.workbook.styles_xml import DEFAULT, CellStyle
+from tianbao.workbook.two_ways import refuse_two_ways
 
 MAX_CELLS = 200_000
 MAX_TEXT = 4 * 2**20
@@ -40,6 +41,7 @@ def read_sheet(
     if not xml:
         raise NotAWorkbook("FILE-DAMAGED", part=sheet.name)
     reader = _SheetReader(sheet, styles, strings, room or Room())
+    refuse_two_ways(xml, sheet.name, b"sheetData")
     parse_xml(xml, reader.start, reader.end, reader.text)
     reader.share()
     return sheet
@@ -51,6 +53,7 @@ class _SheetReader:
     def __init__(self, sheet: RawSheet, styles: Sequence[CellStyle], strings: Sequence[str], room: Room) -> None:
         self._sheet, self._styles, self._strings, self._room = sheet, styles, strings, room
         self._checked = self._hidden = 0
+        self._seen: set[str] = set()
         self._row, self._column = -1, -1
         self._told = False
         self._spot: Spot | None = None
@@ -73,6 +76,7 @@ class _SheetReader:
             if attributes.get("hidden") in ("1", "true") and len(self._sheet.hidden_rows) < MAX_CELLS:
                 self._sheet.hidden_rows.add(self._row)
         elif self._spot is not None and tag in ("v", "f", "t"):
+            self._once(tag)
             self._into = "" if tag == "t" and self._phonetic else "v" if tag == "t" else tag
             if tag == "f":
                 self._formula = attributes
@@ -84,6 +88,13 @@ class _SheetReader:
             self._into = tag
         else:
             self._of_sheet(tag, attributes)
+
+    def _once(self, tag: str) -> None:
+        """A second result, formula or text in place: of two, programs take the one or the other."""
+        other = {"v": ("v", "t"), "t": ("v",), "f": ("f",)}[tag]
+        if self._into in ("v", "f") or not self._seen.isdisjoint(other):
+            raise NotAWorkbook("FILE-DAMAGED", part=self._sheet.name)
+        self._seen.add(tag)
 
     def _of_sheet(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "mergeCell":
@@ -116,6 +127,7 @@ class _SheetReader:
             raise NotAWorkbook("FILE-TOO-LARGE", limit=str(MAX_CELLS))
         self._type, self._style = attributes.get("t", "n"), whole(attributes.get("s"), 0)
         self._pieces, self._formula = {}, None
+        self._seen.clear()
 
     def _merge(self, reference: str) -> None:
         if len(self._sheet.merges) >= MAX_CELLS:

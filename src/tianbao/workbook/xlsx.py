@@ -3,10 +3,11 @@
 import re
 
 from tianbao.workbook.package import NotAWorkbook, Package, local, parse_xml
-from tianbao.workbook.sheet_xml import MAX_TEXT, Room, read_sheet
+from tianbao.workbook.sheet_xml import Room, read_sheet
 from tianbao.workbook.sheets import ALL_ASPECTS, RawBook, RawSheet
 from tianbao.workbook.strings_xml import read_strings
 from tianbao.workbook.styles_xml import read_styles
+from tianbao.workbook.two_ways import refuse_two_ways
 
 MAX_SHEETS = 200
 MAX_NAMES = 50_000
@@ -38,6 +39,7 @@ def read_book(package: Package, book: str) -> RawBook:
             sheet.comments = _comments(package, part)
             sheets.append(sheet)
     macros = bool(package.target(book, "/vbaProject"))
+    package.read_rest()
     seen = ALL_ASPECTS if look else ALL_ASPECTS - {"locks", "formats"}
     return RawBook(sheets, listing.names, listing.local_names(), macros, seen)
 
@@ -88,6 +90,7 @@ def read_listing(xml: bytes) -> Listing:
             key = (int(sheet), name)
             found.by_sheet[key] = found.by_sheet.get(key, "") + data
 
+    refuse_two_ways(xml, "workbook.xml", b"sheets")
     parse_xml(xml, start, end, text)
     return found
 
