@@ -75,7 +75,7 @@ def is_plain(data: bytes, kind: Kind) -> bool:
         return False
     if kind == "json":
         return len(data) <= PLAIN_DATA
-    return kind != "workbook" or expands_to(data) <= 2 * PLAIN_DATA
+    return kind != "workbook" or expands_to(data) <= PLAIN_DATA
 
 
 def open_read(

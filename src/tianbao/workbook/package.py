@@ -74,8 +74,8 @@ class Package:
 
     def read_rest(self) -> None:
         """Proves size and checksum of every part that nobody has asked for. Raises NotAWorkbook."""
-        for name in self.members.keys() - self.read:
-            if not name.endswith("/"):
+        for name, info in self.members.items():
+            if name not in self.read and not info.is_dir():
                 self.part(name)
 
     def related(self, name: str) -> dict[str, tuple[str, str]]:
@@ -156,7 +156,7 @@ def _instead(main: str) -> NotAWorkbook:
 
 
 def _key(name: str) -> str:
-    return name.replace("\\", "/").lstrip("/").lower()
+    return posixpath.normpath(name.replace("\\", "/").lstrip("/")).lower()
 
 
 def _relations(xml: bytes, folder: str) -> dict[str, tuple[str, str]]:

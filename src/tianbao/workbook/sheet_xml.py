@@ -14,7 +14,9 @@ from tianbao.workbook.two_ways import refuse_two_ways
 
 MAX_CELLS = 200_000
 MAX_TEXT = 4 * 2**20
-"""Characters of all cells of a workbook, a shared text counted as often as it is shown; of all formulas the same."""
+"""Characters of all cells of a workbook, a shared text counted as often as it is shown."""
+MAX_FORMULAS = 2**20
+"""Characters of all formulas of a workbook, a shared one counted as often as it is written out."""
 _DIGITS = 9
 _NO_OPERATOR = ("list", "custom", "none")
 
@@ -24,14 +26,14 @@ class Room:
     """How many characters the sheets of one workbook may still hold. What is shared costs a few bytes each time."""
 
     texts: int = MAX_TEXT
-    formulas: int = MAX_TEXT
+    formulas: int = MAX_FORMULAS
 
     def spend(self, texts: int = 0, formulas: int = 0) -> None:
         """So many more. Raises NotAWorkbook."""
         self.texts -= texts
         self.formulas -= formulas
         if self.texts < 0 or self.formulas < 0:
-            raise NotAWorkbook("FILE-TOO-LARGE", limit=f"{MAX_TEXT}")
+            raise NotAWorkbook("FILE-TOO-LARGE", limit=str(MAX_TEXT if self.texts < 0 else MAX_FORMULAS))
 
 
 def read_sheet(

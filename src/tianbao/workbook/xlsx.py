@@ -21,6 +21,8 @@ def read_book(package: Package, book: str) -> RawBook:
         raise NotAWorkbook("FILE-NOT-WORKBOOK" if not listing.sheets else "FILE-TOO-LARGE", limit=str(MAX_SHEETS))
     if len({name.lower() for name, _, _ in listing.sheets}) < len(listing.sheets):
         raise NotAWorkbook("FILE-DAMAGED", part="workbook.xml")
+    if "mimetype" in package.members and "content.xml" in package.members:
+        raise NotAWorkbook("FILE-DAMAGED", part="content.xml")
     look = package.part(package.target(book, "/styles"))
     styles = read_styles(look)
     strings = read_strings(package.part(package.target(book, "/sharedStrings")))
