@@ -43,11 +43,12 @@ def _rows(cells: Callable[[int], str], count: int) -> Callable[[str], str]:
 
 
 def _shared_text(text: str, times: int) -> bytes:
+    last = _count(sound())
     return repacked(
         sound(),
         {
             STRINGS: lambda xml: xml.replace("</sst>", f'<si><t xml:space="preserve">{text}</t></si></sst>'),
-            TABLE: lambda xml: _rows(lambda at: f'<c r="A{1000 + at}" t="s"><v>{_count(sound())}</v></c>', times)(xml),
+            TABLE: lambda xml: _rows(lambda at: f'<c r="A{1000 + at}" t="s"><v>{last}</v></c>', times)(xml),
         },
     )
 
@@ -80,7 +81,9 @@ _MASTER = '<c r="A999"><f t="shared" si="77" ref="A1">' + "A1+" * 4000 + "1</f><
 
 
 def _copies_of_a_formula() -> bytes:
-    copies = "".join(f'<row r="{1000 + at}"><c r="A{1000 + at}"><f t="shared" si="77"/></c></row>' for at in range(9000))
+    copies = "".join(
+        f'<row r="{1000 + at}"><c r="A{1000 + at}"><f t="shared" si="77"/></c></row>' for at in range(9000)
+    )
     return changed(TABLE, before("</sheetData>", f'<row r="999">{_MASTER}</row>{copies}'))
 
 
@@ -123,9 +126,9 @@ BUSY: dict[str, tuple[str, Callable[[], bytes]]] = {
     "49,000 names": ("", lambda: _defined("A!$A$1", 49_000)),
     "60,000 names": ("FILE-TOO-LARGE", lambda: _defined("A!$A$1", 60_000)),
     "10,000 sheets": ("FILE-TOO-LARGE", lambda: _listed(10_000, "rId3")),
-    "190,000 figures beside the table": (
+    "60,000 figures beside the table": (
         "+",
-        lambda: changed(TABLE, _rows(lambda at: "".join(f'<c r="{c}{1000 + at}"><v>1</v></c>' for c in "ABCDEFGHIJ"), 19_000)),
+        lambda: changed(TABLE, _rows(lambda at: "".join(f'<c r="{c}{1000 + at}"><v>1</v></c>' for c in "ABCDEFGHIJ"), 6_000)),
     ),
     "300,000 cells": (
         "FILE-TOO-LARGE",
@@ -203,7 +206,9 @@ def hidden_member(place: str) -> bytes:
     inside = changed_figure()
     packed = zlib.compressobj(6, zlib.DEFLATED, -15)
     body = packed.compress(inside) + packed.flush()
-    head = struct.pack("<IHHHHHIIIHH", 0x04034B50, 20, 0, 8, 0, 0x21, zlib.crc32(inside), len(body), len(inside), len(TABLE), 0)
+    head = struct.pack(
+        "<IHHHHHIIIHH", 0x04034B50, 20, 0, 8, 0, 0x21, zlib.crc32(inside), len(body), len(inside), len(TABLE), 0
+    )
     extra = head + TABLE.encode() + body
     data = sound()
     end = data.rindex(b"PK\x05\x06")
