@@ -125,7 +125,9 @@ def _xml(data: bytes, chance: random.Random) -> bytes:
         if end > len(data):
             continue
         old = data[start:end]
-        new = chance.choice((chance.choice(_TOKENS), old * 2, b"", old[::-1], data[slice(*chance.choice(spots).span())]))
+        new = chance.choice(
+            (chance.choice(_TOKENS), old * 2, b"", old[::-1], data[slice(*chance.choice(spots).span())])
+        )
         data = data[:start] + new + data[end:]
         break
     return data
