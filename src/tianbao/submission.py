@@ -15,6 +15,12 @@ YEARS = (1949, 2999)
 _FIELDS = ("form", "edition", "year", "agency", "cells", "texts", "explanations", "signoff")
 _DIGITS = re.compile('"\ud800([^"]*)"')
 
+MOST_KEYS = 5_000
+"""Keys of one object of a submission; the largest form that ships has two hundred cells."""
+
+_NEAR = 20
+"""Unknown fields for which a known one like it is looked for: that takes time, and files may hold many."""
+
 _SURROGATE = re.compile("[\ud800-\udfff]")
 """Half a character: no file format can hold it."""
 
@@ -112,6 +118,8 @@ def of_json(text: str) -> Submission:
         raise NotASubmission("OWN-RESULT")
     if not isinstance(data, dict) or "cells" not in data or "form" not in data:
         raise NotASubmission("FILE-NOT-SUBMISSION")
+    if any(len(part) > MOST_KEYS for part in (data, *data.values()) if isinstance(part, dict)):
+        raise NotASubmission("FILE-TOO-LARGE", limit=str(MOST_KEYS))
     agency = data.get("agency")
     agency = agency if isinstance(agency, dict) else {"name": agency}
     year = data.get("year")
@@ -140,9 +148,8 @@ def of_json(text: str) -> Submission:
         explanations=_strings(data, "explanations"),
         signoff=_strings(data, "signoff"),
         observations=tuple(
-            Observation("unknown-field", "", {"address": key[:80], "near": _near(key)})
-            for key in data
-            if key not in _FIELDS
+            Observation("unknown-field", "", {"address": key[:80], "near": _near(key) if number < _NEAR else ""})
+            for number, key in enumerate(key for key in data if key not in _FIELDS)
         ),
     )
 
@@ -150,7 +157,7 @@ def of_json(text: str) -> Submission:
 def _near(key: str) -> str:
     from difflib import get_close_matches  # noqa: PLC0415  loaded for a slip only
 
-    near = get_close_matches(key, _FIELDS, 1)
+    near = get_close_matches(key[:200], _FIELDS, 1)
     return f"（{near[0]}？）" if near else ""
 
 

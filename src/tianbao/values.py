@@ -46,6 +46,7 @@ _NO_MARK = 100
 _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " ", 0x00A0: " ", 0x2212: "-"}
 _UNSEEN = dict.fromkeys((0x200B, 0x2060, 0xFEFF), None)
 """Characters without width that come along from web pages and chats."""
+_SPELLED = _HALF_WIDTH | _UNSEEN
 
 _APOSTROPHES = ("'", "‘", "’")
 _ZERO = ("O", "o", "〇", "零")
@@ -188,7 +189,9 @@ def reading(text: str, unit: str) -> Number | None:
     Not "12 34", which may be two numbers, nor "1.2万" where the unit is 万元 already. Chinese numerals are not read but
     for a zero that stands alone: 一 is too like a dash.
     """
-    spelled = text.translate(_HALF_WIDTH | _UNSEEN).strip()
+    if len(text) > _NO_MARK and len(text.strip()) > _NO_MARK:
+        return None  # a narrative
+    spelled = text.translate(_SPELLED).strip()
     if spelled.startswith(_APOSTROPHES):
         spelled = spelled[1:].lstrip()
     if spelled in _ZERO:

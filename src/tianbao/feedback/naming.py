@@ -39,8 +39,9 @@ def _stem(source: str) -> str:
 def _safe(text: str) -> str:
     name = _FORBIDDEN.sub("_", clean(text)).strip(" .")
     name = " ".join(name.split())[:_LONGEST].strip(" .")
-    # neither a device of Windows nor a hidden file, nor an option of a command line
-    return f"_{name}" if _DEVICES.fullmatch(name.partition(".")[0]) or name.startswith("-") else name
+    # neither a device of Windows nor a hidden or lock file, nor an option of a command line or a formula in a list
+    acts = _DEVICES.fullmatch(name.partition(".")[0]) or name.startswith(("-", "=", "+", "@", "~"))
+    return f"_{name}" if acts else name
 
 
 def _short(name: str) -> str:

@@ -59,7 +59,9 @@ def poured(checked: Checked, submission: Submission, form: Form) -> Poured:
     }
     fresh = replace(submission, entries=entries, texts=texts, explanations=explanations, signoff=signoff)
     agency = submission.agency if _fits(submission.agency.name) else replace(submission.agency, name="")
-    issue = Issue(submission.year, agency, submission.deadline)
+    if not _fits(agency.code or ""):
+        agency = replace(agency, code=None)
+    issue = Issue(submission.year, agency, submission.deadline if _fits(submission.deadline) else "")
     content = marked_press(form, issue).content(replace(fresh, agency=agency))
     totals = dict(_totals(submission, form, content))
     left_over = (

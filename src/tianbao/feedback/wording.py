@@ -7,13 +7,15 @@ from functools import lru_cache
 from tianbao.catalogue import words
 from tianbao.catalogue.words import Language
 from tianbao.checks.diagnose import is_hint
-from tianbao.findings import Finding, Undecided
+from tianbao.findings import Fact, Finding, Undecided
 from tianbao.forms.model import Form, Rule
 from tianbao.values import Raw, understand
 
 _PLACES = 3
 _LONGEST = 60
 """Characters of a cell's content that a message repeats."""
+_LONGEST_FACT = 1_000
+"""Characters of any other fact: names of sheets, texts on the cover."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ def worded(finding: Finding, form: Form | None, language: Language) -> Worded:
     own = form is not None and form.has_rule(finding.rule)
     entry = words.finding("RULE" if own else finding.rule, finding.case or "any")
     facts = {
-        **finding.facts,
+        **{name: _short(fact) for name, fact in finding.facts.items()},
         "found": _shown(finding, "found", finding.found),
         "expected": _shown(finding, "expected", finding.expected),
     }
@@ -80,6 +82,11 @@ def basis(rule_id: str, form: Form | None, language: Language) -> str:
 def _shown(finding: Finding, name: str, value: Raw) -> str:
     shown = _text(value) if value is not None else str(finding.facts.get(name, "") or "")
     return shown if len(shown) <= _LONGEST else shown[:_LONGEST] + "…"
+
+
+def _short(fact: Fact) -> Fact:
+    long = isinstance(fact, str) and len(fact) > _LONGEST_FACT
+    return f"{str(fact)[:_LONGEST_FACT]}…" if long else fact
 
 
 def _text(value: object) -> str:

@@ -8,9 +8,17 @@ from functools import lru_cache
 _REMEMBERED = 200
 """Characters of a label that may come again: headings do, narratives do not."""
 
+LONGEST = 2_000
+"""Characters of a text that are compared with headings: a longer one is none."""
+
 
 def normal(label: str) -> str:
-    """Letters and digits only, in one width: “（一）予以公开” and "(一) 予以公开" become 一予以公开."""
+    """Letters and digits only, in one width: “（一）予以公开” and "(一) 予以公开" become 一予以公开.
+
+    Of a text too long for a heading only the beginning, with a mark that no heading has.
+    """
+    if len(label) > LONGEST:
+        return f"{_spelled(label[:LONGEST])}…"
     return _seen_before(label) if len(label) <= _REMEMBERED else _spelled(label)
 
 

@@ -90,6 +90,31 @@ def zip_members(_name: str, data: bytes, left: Allowance) -> Iterator[Member]:
             yield _inflated(data, entry, left)
 
 
+def doubt_about(data: bytes) -> str:
+    """Why two programs could see two things in a zip: a detail for people, "" where there is one way to read it."""
+    try:
+        entries = _directory(data, len(data))
+    except CannotOpen:
+        return "zip"
+    if _overlapping(data, entries):
+        return "zip overlap"
+    for entry in entries:
+        if not (entry.folder and not entry.size) and (doubt := _doubt(data, entry)):
+            return f"{entry.name}: {doubt}"
+    return "zip hidden member" if _hides(data, entries) else ""
+
+
+def _hides(data: bytes, entries: Sequence[_Entry]) -> bool:
+    """Whether a member that the directory does not list stands before, between or behind those that it lists."""
+    at = 0
+    for entry in sorted(entries, key=lambda entry: entry.offset):
+        if data.find(_LOCAL, at, entry.offset) >= 0:
+            return True
+        at = _content(data, entry)[1]
+    found = _end(data)
+    return found is not None and data.find(_LOCAL, at, found[1]) >= 0
+
+
 def _directory(data: bytes, most: int) -> list[_Entry]:
     """The directory. Raises CannotOpen where there is none, more than one, or it does not fit the file."""
     found = _end(data)

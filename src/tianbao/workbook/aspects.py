@@ -50,14 +50,7 @@ def of_plan(sheet: SheetPlan) -> SheetAspects:
 
 def of_sheet(sheet: RawSheet, filled: frozenset[Spot]) -> SheetAspects:
     """The aspects of a sheet as it came back; `filled` are cells for entries, which are no labels."""
-    covered = {
-        (row, column)
-        for (top, left), (bottom, right) in sheet.merges
-        if (bottom - top + 1) * (right - left + 1) <= _LARGEST_MERGE
-        for row in range(top, bottom + 1)
-        for column in range(left, right + 1)
-        if (row, column) != (top, left)
-    }
+    covered = _covered(sheet)
     return SheetAspects(
         labels={
             spot: label(cell.value.raw if cell.value.number is None else cell.value.number)
@@ -73,6 +66,21 @@ def of_sheet(sheet: RawSheet, filled: frozenset[Spot]) -> SheetAspects:
 
 
 _LARGEST_MERGE = 20_000
+_MOST_COVERED = 200_000
+"""Cells of all merged areas together that are looked at: areas lie beside each other, unless somebody plays with us."""
+
+
+def _covered(sheet: RawSheet) -> set[Spot]:
+    """Cells of merged areas but for the first of each."""
+    covered: set[Spot] = set()
+    left_over = _MOST_COVERED
+    for (top, left), (bottom, right) in sheet.merges:
+        size = (bottom - top + 1) * (right - left + 1)
+        if size <= min(_LARGEST_MERGE, left_over):
+            left_over -= size
+            spots = {(row, column) for row in range(top, bottom + 1) for column in range(left, right + 1)}
+            covered |= spots - {(top, left)}
+    return covered
 
 
 def label(content: Raw) -> str:

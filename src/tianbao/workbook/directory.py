@@ -13,6 +13,8 @@ _DESCRIBED = 0x08
 _ALLOWED_FLAGS = 0x080E
 """Deflate's own two bits, sizes behind the data, UTF-8 names."""
 _DESCRIPTOR = 16
+_STEPS = frozenset({"", ".", ".."})
+"""Steps of a path that make one name out of two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,6 @@ def _entry(data: bytes, at: int, limit: int, expected: int) -> tuple[str, Member
         name = raw.decode("utf-8" if flags & 0x800 else "ascii")
     except UnicodeDecodeError:
         return None
-    if "\\" in name or (not method and packed != size):
+    if "\\" in name or not _STEPS.isdisjoint(name.removesuffix("/").split("/")) or (not method and packed != size):
         return None
     return name.lower(), Member(start, end, size, crc, not method), at + _ENTRY.size + long + extra + note, following

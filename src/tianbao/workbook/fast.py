@@ -21,7 +21,7 @@ from tianbao.workbook.shape_loose import loose_key
 from tianbao.workbook.sheets import ALL_ASPECTS, RawBook
 from tianbao.workbook.strings_fast import fast_strings
 from tianbao.workbook.styles_xml import CellStyle, read_styles
-from tianbao.workbook.xlsx import read_book
+from tianbao.workbook.xlsx import MAX_SHEETS, read_book
 
 _MOST = 4_096
 """Shapes, recipes and parts that are kept; beyond them all are forgotten and learned anew."""
@@ -135,7 +135,12 @@ def _opened(data: bytes, shapes: Shapes) -> _Opened | None:
     ):
         return None
     book_key, book = _book(data, members, shapes)
-    if book is None:
+    if (
+        "content.xml" in members
+        or book is None
+        or len(book.parts) > MAX_SHEETS
+        or len(set(book.parts)) < len(book.parts)
+    ):
         return None
     wanted = {*book.parts, book.styles, book.strings} - {""}
     if not wanted <= members.keys() or not _others_sound(data, members, wanted, shapes):

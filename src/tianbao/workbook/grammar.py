@@ -6,13 +6,16 @@ from functools import lru_cache
 from tianbao.workbook.a1 import column_name, column_number
 
 MAX_FORMULA = 16_384
-"""Characters of one formula that are written out; Excel allows half of that."""
+"""Characters of one formula that are read or written out; Excel allows half of that."""
 
-_QUOTED = re.compile(r"(\"(?:[^\"]|\"\")*\"|'(?:[^']|'')+'!)")
+_QUOTED = re.compile(r"(\"(?:[^\"]|\"\")*\"|'(?:[^']|'')*'!?)")
+"""Texts and quoted names of sheets. Also a quoted name that no ! follows: searching on inside it would take squares."""
 _REF = re.compile(r"(?<![\w.$])(\$?)([A-Za-z]{1,3})(\$?)(\d{1,7})(?![\w(.!])")
 
 _REMEMBERED = 500
 """Characters of a formula that may come again, in the next workbook of the form."""
+_MOST_MINUS = 50
+"""Double minus signs of one formula that are spelled alike: each takes a pass over it."""
 
 TRUTH = ("TRUE", "FALSE")
 """What LibreOffice writes as a formula although it was typed: read as the truth value that it is."""
@@ -29,7 +32,7 @@ def _spelled(formula: str) -> str:
     for piece in pieces:
         if piece.startswith('"'):
             out.append(piece)
-        elif piece.startswith("'"):
+        elif piece.startswith("'") and piece.endswith("'!") and len(piece) > 3:
             out.append(piece[1:-2].replace("''", "'").upper() + "!")
         else:
             out.append(re.sub(r"\s+", "", piece).upper().replace("$", "").replace("_XLFN.", ""))
@@ -41,7 +44,10 @@ _seen_before = lru_cache(maxsize=4_096)(_spelled)
 
 def _double_minus(formula: str) -> str:
     """-(-X) as --X: gnumeric writes one for the other."""
-    while (at := formula.find("-(-")) >= 0:
+    for _ in range(_MOST_MINUS):
+        at = formula.find("-(-")
+        if at < 0:
+            break
         depth, end = 0, at + 1
         while end < len(formula):
             depth += {"(": 1, ")": -1}.get(formula[end], 0)

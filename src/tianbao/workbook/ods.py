@@ -35,6 +35,7 @@ _EPOCH = datetime(1899, 12, 30)
 _TIME = re.compile(r"(-?)PT(\d{1,7})H(\d{1,2})M(\d{1,2}(?:[.,]\d{1,12})?)S")
 _DAY = 86_400
 _LAID_OUT = re.compile(r"[\t\r\n][ \t\r\n]*")
+_SPACES = re.compile(rb"xmlns:(office|table|text)\s*=")
 _NO_MODULES = ("script-lb.xml", "script-lc.xml")
 
 
@@ -51,6 +52,10 @@ def read_ods(data: bytes) -> RawBook:
     content = package.part("content.xml")
     if not content:
         raise NotAWorkbook("FILE-DAMAGED", part="content.xml")
+    if "[content_types].xml" in package.members or len(_SPACES.findall(content)) > len(set(_SPACES.findall(content))):
+        # a workbook of two formats, or a prefix with two meanings: programs would see two things
+        raise NotAWorkbook("FILE-DAMAGED", part="content.xml")
+    package.read_rest()
     styles = Styles()
     read_styles(package.part("styles.xml"), styles)
     book = _BookReader(styles).read(content)

@@ -7,6 +7,8 @@ import zlib
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
+from tianbao.intake.zips import doubt_about
+
 MAX_FILE = 64 * 2**20
 MAX_PART = 64 * 2**20
 MAX_EXPANDED = 256 * 2**20
@@ -40,6 +42,7 @@ class Package:
     members: dict[str, zipfile.ZipInfo]
     expanded: int = 0
     targets: dict[str, dict[str, tuple[str, str]]] = field(default_factory=dict)
+    read: set[str] = field(default_factory=set)
 
     def part(self, name: str) -> bytes:
         """The part's bytes, b"" where it is missing. Raises NotAWorkbook beyond the limits or when damaged."""
@@ -63,10 +66,17 @@ class Package:
             OverflowError,
         ) as error:
             raise NotAWorkbook("FILE-DAMAGED", part=name) from error
+        self.read.add(_key(name))
         self.expanded += len(data)
         if len(data) > MAX_PART or self.expanded > MAX_EXPANDED:
             raise NotAWorkbook("FILE-TOO-LARGE", limit=f"{MAX_PART // 2**20} MiB")
         return data
+
+    def read_rest(self) -> None:
+        """Proves size and checksum of every part that nobody has asked for. Raises NotAWorkbook."""
+        for name, info in self.members.items():
+            if name not in self.read and not info.is_dir():
+                self.part(name)
 
     def related(self, name: str) -> dict[str, tuple[str, str]]:
         """Relationships of a part: id → (type, target part)."""
@@ -91,8 +101,14 @@ class Package:
         return found
 
     def target(self, name: str, kind: str) -> str:
-        """The part that `name` is related to by a type that ends in `kind`; "" where there is none."""
-        return next((part for type_, part in self.related(name).values() if type_.endswith(kind)), "")
+        """The part that `name` is related to by a type that ends in `kind`; "" where there is none.
+
+        Raises NotAWorkbook where there are two: programs take the one or the other.
+        """
+        found = {part for type_, part in self.related(name).values() if type_.endswith(kind)}
+        if len(found) > 1:
+            raise NotAWorkbook("FILE-DAMAGED", part=f"{name or '_rels'} {kind}")
+        return found.pop() if found else ""
 
 
 def open_package(data: bytes) -> tuple[Package, str]:
@@ -121,6 +137,8 @@ def open_zip(data: bytes) -> Package:
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, OverflowError) as error:
         raise NotAWorkbook("FILE-DAMAGED", part="zip") from error
     infos = archive.infolist()
+    if doubt := doubt_about(data):
+        raise NotAWorkbook("FILE-DAMAGED", part=doubt)
     members: dict[str, zipfile.ZipInfo] = {}
     for info in infos:
         if members.setdefault(_key(info.filename), info) is not info:
@@ -138,7 +156,7 @@ def _instead(main: str) -> NotAWorkbook:
 
 
 def _key(name: str) -> str:
-    return name.replace("\\", "/").lstrip("/").lower()
+    return posixpath.normpath(name.replace("\\", "/").lstrip("/")).lower()
 
 
 def _relations(xml: bytes, folder: str) -> dict[str, tuple[str, str]]:
@@ -146,6 +164,8 @@ def _relations(xml: bytes, folder: str) -> dict[str, tuple[str, str]]:
 
     def start(name: str, attributes: dict[str, str]) -> None:
         if local(name) == "Relationship" and attributes.get("TargetMode") != "External":
+            if attributes.get("Id", "") in found:
+                raise NotAWorkbook("FILE-DAMAGED", part="rels")
             target = attributes.get("Target", "")
             path = target if target.startswith("/") else posixpath.join(folder, target)
             found[attributes.get("Id", "")] = (

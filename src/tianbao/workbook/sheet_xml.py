@@ -1,26 +1,49 @@
 """One worksheet part → RawSheet: one bounded pass of expat."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from tianbao.values import BLANK, Value, of_sheet_number, understand
 from tianbao.workbook.a1 import MAX_COLUMNS, MAX_ROWS, parse_a1
-from tianbao.workbook.grammar import normal, shifted
+from tianbao.workbook.grammar import MAX_FORMULA, normal, shifted
 from tianbao.workbook.package import NotAWorkbook, local, parse_xml
 from tianbao.workbook.sheets import RawCell, RawSheet, Spot
 from tianbao.workbook.strings_xml import unescaped
 from tianbao.workbook.styles_xml import DEFAULT, CellStyle
+from tianbao.workbook.two_ways import refuse_two_ways
 
 MAX_CELLS = 200_000
+MAX_TEXT = 4 * 2**20
+"""Characters of all cells of a workbook, a shared text counted as often as it is shown."""
+MAX_FORMULAS = 2**20
+"""Characters of all formulas of a workbook, a shared one counted as often as it is written out."""
 _DIGITS = 9
 _NO_OPERATOR = ("list", "custom", "none")
 
 
-def read_sheet(sheet: RawSheet, xml: bytes, styles: Sequence[CellStyle], strings: Sequence[str]) -> RawSheet:
+@dataclass(slots=True)
+class Room:
+    """How many characters the sheets of one workbook may still hold. What is shared costs a few bytes each time."""
+
+    texts: int = MAX_TEXT
+    formulas: int = MAX_FORMULAS
+
+    def spend(self, texts: int = 0, formulas: int = 0) -> None:
+        """So many more. Raises NotAWorkbook."""
+        self.texts -= texts
+        self.formulas -= formulas
+        if self.texts < 0 or self.formulas < 0:
+            raise NotAWorkbook("FILE-TOO-LARGE", limit=str(MAX_TEXT if self.texts < 0 else MAX_FORMULAS))
+
+
+def read_sheet(
+    sheet: RawSheet, xml: bytes, styles: Sequence[CellStyle], strings: Sequence[str], room: Room | None = None
+) -> RawSheet:
     """The sheet with everything that its part holds. Raises NotAWorkbook."""
     if not xml:
         raise NotAWorkbook("FILE-DAMAGED", part=sheet.name)
-    reader = _SheetReader(sheet, styles, strings)
+    reader = _SheetReader(sheet, styles, strings, room or Room())
+    refuse_two_ways(xml, sheet.name, b"sheetData")
     parse_xml(xml, reader.start, reader.end, reader.text)
     reader.share()
     return sheet
@@ -36,9 +59,11 @@ class _Look:
 class _SheetReader:
     """The handlers of one worksheet part; state lives from <c> to </c>."""
 
-    def __init__(self, sheet: RawSheet, styles: Sequence[CellStyle], strings: Sequence[str]) -> None:
-        self._sheet, self._styles, self._strings = sheet, styles, strings
+    def __init__(self, sheet: RawSheet, styles: Sequence[CellStyle], strings: Sequence[str], room: Room) -> None:
+        self._sheet, self._styles, self._strings, self._room = sheet, styles, strings, room
         self._cells = sheet.cells
+        self._checked = self._hidden = 0
+        self._seen: set[str] = set()
         self._row, self._column = -1, -1
         self._told = False
         self._spot: Spot | None = None
@@ -63,6 +88,7 @@ class _SheetReader:
             if attributes.get("hidden") in ("1", "true") and len(self._sheet.hidden_rows) < MAX_CELLS:
                 self._sheet.hidden_rows.add(self._row)
         elif self._spot is not None and tag in ("v", "f", "t"):
+            self._once(tag)
             self._into = "" if tag == "t" and self._phonetic else "v" if tag == "t" else tag
             if tag == "f":
                 self._formula = attributes
@@ -75,6 +101,13 @@ class _SheetReader:
         else:
             self._of_sheet(tag, attributes)
 
+    def _once(self, tag: str) -> None:
+        """A second result, formula or text in place: of two, programs take the one or the other."""
+        other = {"v": ("v", "t"), "t": ("v",), "f": ("f",)}[tag]
+        if self._into in ("v", "f") or not self._seen.isdisjoint(other):
+            raise NotAWorkbook("FILE-DAMAGED", part=self._sheet.name)
+        self._seen.add(tag)
+
     def _of_sheet(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "mergeCell":
             self._merge(attributes.get("ref", ""))
@@ -83,7 +116,13 @@ class _SheetReader:
         elif tag == "col" and attributes.get("hidden") in ("1", "true"):
             first = whole(attributes.get("min"), 1)
             last = min(whole(attributes.get("max"), first), MAX_COLUMNS)
-            self._sheet.hidden_columns |= set(range(first - 1, last))
+            self._hidden += max(0, last - first + 1)
+            self._bounded(self._hidden)
+            self._sheet.hidden_columns.update(range(first - 1, last))
+
+    def _bounded(self, number: int) -> None:
+        if number > MAX_CELLS:
+            raise NotAWorkbook("FILE-TOO-LARGE", limit=str(MAX_CELLS))
 
     def _cell(self, attributes: dict[str, str]) -> None:
         reference = attributes.get("r")
@@ -101,6 +140,7 @@ class _SheetReader:
         style = attributes.get("s")
         self._type, self._style = attributes.get("t", "n"), self._looks.get(style) or self._look(style)
         self._pieces, self._formula = {}, None
+        self._seen.clear()
 
     def _look(self, style: str | None) -> "_Look":
         number = whole(style, 0)
@@ -161,13 +201,15 @@ class _SheetReader:
             place = whole(text, -1)
             if not 0 <= place < len(self._strings):
                 raise NotAWorkbook("FILE-DAMAGED", part=self._sheet.name)
+            self._room.spend(texts=len(self._strings[place]))
             return understand(self._strings[place])
         if self._type == "b":
             return understand(text in ("1", "true"))
+        self._room.spend(texts=len(text))
         return understand(unescaped(text))
 
     def _formula_at(self, spot: Spot, attributes: dict[str, str]) -> str:
-        text, index = self._pieces.get("f", ""), attributes.get("si", "")
+        text, index = self._formula_text("f"), attributes.get("si", "")
         if attributes.get("t") != "shared":
             return text
         if text:
@@ -187,18 +229,29 @@ class _SheetReader:
 
     def _written_out(self, spot: Spot, index: str) -> str:
         (row, column), master = self._shared[index]
+        self._room.spend(formulas=len(master))
         return shifted(master, spot[0] - row, spot[1] - column)
 
+    def _formula_text(self, piece: str) -> str:
+        text = self._pieces.get(piece, "")
+        if len(text) > MAX_FORMULA:
+            raise NotAWorkbook("FILE-TOO-LARGE", limit=str(MAX_FORMULA))
+        self._room.spend(formulas=len(text))
+        return text
+
     def _validate(self, attributes: dict[str, str]) -> None:
-        rule = validation_rule(attributes, self._pieces.get("formula1", ""), self._pieces.get("formula2", ""))
+        rule = validation_rule(attributes, self._formula_text("formula1"), self._formula_text("formula2"))
         for reference in attributes.get("sqref", "").split():
             try:
                 (top, left), (bottom, right) = _corners(reference)
             except ValueError:
                 raise NotAWorkbook("FILE-DAMAGED", part=f"{self._sheet.name} {reference[:40]}") from None
-            if (bottom - top + 1) * (right - left + 1) + len(self._sheet.validations) > MAX_CELLS:
+            if (bottom - top + 1) * (right - left + 1) + self._checked > MAX_CELLS:
                 # somebody validated a whole column: the corner stands for it
                 bottom, right = top, left
+            # areas may lie upon each other: what is counted is the work, not what comes of it
+            self._checked += max(0, bottom - top + 1) * max(0, right - left + 1) + 1
+            self._bounded(self._checked - MAX_CELLS)
             for row in range(top, bottom + 1):
                 for column in range(left, right + 1):
                     self._sheet.validations[row, column] = rule

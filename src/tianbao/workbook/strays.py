@@ -12,6 +12,8 @@ from tianbao.workbook.reading import Reading, cell_at
 from tianbao.workbook.sheets import RawBook, RawSheet, Spot
 
 _SHOWN = 6
+_ROWS = 200
+"""Rows with figures of their own that are told one by one; the figures of all further rows are told together."""
 
 
 def figures_beside(reading: Reading, comparison: Comparison) -> Iterator[Observation]:
@@ -55,15 +57,25 @@ def _strays(sheet: RawSheet, known: set[Spot], inside: tuple[Spot, Spot] | None,
         if inside is None or (inside[0][0] <= spot[0] <= inside[1][0] and inside[0][1] <= spot[1] <= inside[1][1]):
             rows.setdefault(spot[0], []).append(spot)
     noted: list[Spot] = []
+    further: list[Spot] = []
+    told = 0
     for spots in rows.values():
         figures = [spot for spot in spots if _is_figure(sheet.cells[spot].value)]
         if not figures:
             noted += spots
             continue
+        told += 1
+        if told > _ROWS:
+            further += figures
+            continue
         said = [sheet.cells[spot].value.text for spot in figures]
         words = "".join(sheet.cells[spot].value.text for spot in spots if spot not in figures)
         facts = {"figure": "、".join(said[:_SHOWN]), "count": str(len(said)), "line": words[:40]}
         yield Observation("stray-figure", str(Place(sheet.name, *figures[0])), facts)
+    if further:
+        said = [sheet.cells[spot].value.text for spot in further[:_SHOWN]]
+        facts = {"figure": "、".join(said), "count": str(len(further)), "line": ""}
+        yield Observation("stray-figure", str(Place(sheet.name, *further[0])), facts)
     if noted and texts:
         facts = {"count": str(len(noted)), "text": sheet.cells[noted[0]].value.text[:40]}
         yield Observation("text-added", str(Place(sheet.name, *noted[0])), facts)

@@ -51,7 +51,8 @@ def _runs(part: bytes, body: bytes) -> list[bytes] | None:
     if b"<rPh" in body or b"<phoneticPr" in body:
         body = _PHONETIC.sub(b"", body)
     items = body.split(b"<si>")
-    if items[0].strip() or b"<si/>" in body or b"<t/>" in body or b"<t " in body:
+    odd = (b"<si/>", b"<t/>", b"<t ", b":si", b":t>", b":t ", b":r>", b"xmlns", b"<![CDATA[", b"<!--")
+    if items[0].strip() or any(piece in body for piece in odd):
         return None
     return [b"".join(_TEXT.findall(item)) for item in items[1:]]
 

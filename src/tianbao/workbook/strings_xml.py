@@ -3,6 +3,7 @@
 import re
 
 from tianbao.workbook.package import NotAWorkbook, local, parse_xml
+from tianbao.workbook.two_ways import refuse_two_ways
 
 MAX_STRINGS = 500_000
 
@@ -40,6 +41,7 @@ def read_strings(xml: bytes) -> list[str]:
             pieces.append(data)
 
     if xml:
+        refuse_two_ways(xml, "sharedStrings")
         parse_xml(xml, start, end, text)
     return strings
 

@@ -13,6 +13,8 @@ BUILT_IN: dict[int, FormatClass] = {
 }
 """Number formats that every program knows by number; the ranges are those of Chinese Excel (ECMA-376, 18.8.30)."""
 _LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?![hms]+\])[^\]]*\]', re.IGNORECASE)
+_LONGEST_CODE = 1_000
+"""Characters of a number format that are looked at; Excel allows 255, and searching takes squares of them."""
 _TIME = re.compile(r"[ymdhs]|e(?![+-])|上午", re.IGNORECASE)
 
 
@@ -56,7 +58,7 @@ def read_styles(xml: bytes) -> tuple[CellStyle, ...]:
 
 def class_of(code: str) -> FormatClass:
     """What a format shows a number as: yyyy-mm-dd a date, 0.0% a percentage, @ a text, anything else a number."""
-    first = _LITERAL.sub("", code).partition(";")[0]
+    first = _LITERAL.sub("", code[:_LONGEST_CODE]).partition(";")[0]
     if first.strip().lower() == "general":
         return "number"
     if "%" in first:

@@ -3,10 +3,11 @@
 import re
 
 from tianbao.workbook.package import NotAWorkbook, Package, local, parse_xml
-from tianbao.workbook.sheet_xml import read_sheet
+from tianbao.workbook.sheet_xml import Room, read_sheet
 from tianbao.workbook.sheets import ALL_ASPECTS, RawBook, RawSheet
 from tianbao.workbook.strings_xml import read_strings
 from tianbao.workbook.styles_xml import read_styles
+from tianbao.workbook.two_ways import refuse_two_ways
 
 MAX_SHEETS = 200
 MAX_NAMES = 50_000
@@ -20,18 +21,27 @@ def read_book(package: Package, book: str) -> RawBook:
         raise NotAWorkbook("FILE-NOT-WORKBOOK" if not listing.sheets else "FILE-TOO-LARGE", limit=str(MAX_SHEETS))
     if len({name.lower() for name, _, _ in listing.sheets}) < len(listing.sheets):
         raise NotAWorkbook("FILE-DAMAGED", part="workbook.xml")
+    if "mimetype" in package.members and "content.xml" in package.members:
+        raise NotAWorkbook("FILE-DAMAGED", part="content.xml")
     look = package.part(package.target(book, "/styles"))
     styles = read_styles(look)
     strings = read_strings(package.part(package.target(book, "/sharedStrings")))
     related = package.related(book)
+    room = Room()
     sheets = []
+    read: set[str] = set()
     for name, relation, visible in listing.sheets:
         kind, part = related.get(relation, ("", ""))
         if kind.endswith("/worksheet"):
-            sheet = read_sheet(RawSheet(name, visible), package.part(part), styles, strings)
+            if part.lower() in read:
+                # one part for two sheets: no program writes that, and which of them counts nobody knows
+                raise NotAWorkbook("FILE-DAMAGED", part=name)
+            read.add(part.lower())
+            sheet = read_sheet(RawSheet(name, visible), package.part(part), styles, strings, room)
             sheet.comments = _comments(package, part)
             sheets.append(sheet)
     macros = bool(package.target(book, "/vbaProject"))
+    package.read_rest()
     seen = ALL_ASPECTS if look else ALL_ASPECTS - {"locks", "formats"}
     return RawBook(sheets, listing.names, listing.local_names(), macros, seen)
 
@@ -82,6 +92,7 @@ def read_listing(xml: bytes) -> Listing:
             key = (int(sheet), name)
             found.by_sheet[key] = found.by_sheet.get(key, "") + data
 
+    refuse_two_ways(xml, "workbook.xml", b"sheets")
     parse_xml(xml, start, end, text)
     return found
 
