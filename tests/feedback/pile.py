@@ -78,7 +78,7 @@ class Many:
     def __iter__(self) -> Iterator[Answer]:
         kinds = ("broken", "good", "blank", "text")
         for number in range(self.count):
-            made = answer(number % 40, kinds[number % 4]) if number % 50 else answer(0, "unreadable")
+            made = answer(number % 8, kinds[number % 4]) if number % 50 else answer(0, "unreadable")
             source = f"收回/{number:05d}.xlsx"
             entry = {**made.entry, "source": source}
             if entry["agency"]:

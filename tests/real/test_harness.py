@@ -203,7 +203,7 @@ class Listener(BaseHTTPRequestHandler):
 
 
 @pytest.mark.browser
-def test_browser_sees_and_blocks_outside_requests(tmp_path: Path) -> None:
+def test_browser_sees_and_blocks_outside_requests(browser: Browser, tmp_path: Path) -> None:
     server = HTTPServer(("127.0.0.1", 0), Listener)
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -212,20 +212,23 @@ def test_browser_sees_and_blocks_outside_requests(tmp_path: Path) -> None:
     head = '<!doctype html><html lang="zh"><meta charset="utf-8"><title>年报</title>'
     good.write_text(f'{head}<div style="width:600px">数据</div>', encoding="utf-8")
     bad.write_text(f'{head}<img src="{address}">', encoding="utf-8")
+    browser.outside.clear()
+    browser.faults.clear()
     try:
-        with Browser() as browser:
-            page = browser.open(good)
-            assert (page.title(), page.inner_text("div")) == ("年报", "数据")
-            assert browser.overflow(good, 400) > 0
-            assert browser.overflow(good, 800) == 0
-            assert browser.screenshot(good, tmp_path / "p.png", 500).read_bytes().startswith(b"\x89PNG")
-            assert "数据" in pypdf.PdfReader(browser.print_pdf(good, tmp_path / "p.pdf")).pages[0].extract_text()
-            assert (browser.outside, browser.faults) == ([], [])
-            browser.open(bad)
-            assert browser.outside == [address]
-            assert browser.faults
+        page = browser.open(good)
+        assert (page.title(), page.inner_text("div")) == ("年报", "数据")
+        assert browser.overflow(good, 400) > 0
+        assert browser.overflow(good, 800) == 0
+        assert browser.screenshot(good, tmp_path / "p.png", 500).read_bytes().startswith(b"\x89PNG")
+        assert "数据" in pypdf.PdfReader(browser.print_pdf(good, tmp_path / "p.pdf")).pages[0].extract_text()
+        assert (browser.outside, browser.faults) == ([], [])
+        browser.open(bad)
+        assert browser.outside == [address]
+        assert browser.faults
     finally:
         server.shutdown()
         thread.join()
         server.server_close()
+        browser.outside.clear()
+        browser.faults.clear()
     assert Listener.asked == []
