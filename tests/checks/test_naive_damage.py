@@ -1,7 +1,9 @@
 """Damage by a program that moves cells alone: names, merges and formulas stay where they were. All of it is named."""
 
+import io
 from collections.abc import Callable
 
+import openpyxl
 import pytest
 from openpyxl.workbook.workbook import Workbook
 
@@ -17,6 +19,7 @@ from tianbao.workbook.write import filled
 FORM = library.load("gov-disclosure", "2021")
 FIGURES = {"requests.new.natural": 12, "requests.granted.natural": 9, "requests.carried_out.natural": 3}
 DATA = filled(FORM, of_json(json_text(sample(cells=FIGURES))))
+AGENCY = openpyxl.load_workbook(io.BytesIO(DATA))["_tianbao"]["B4"].value
 COVER, PROACTIVE, REQUESTS, REVIEWS = "填报说明", "二、主动公开", "三、申请", "四、复议诉讼"
 FIGURE_RULES = ("T2-", "T3-", "T4-", "TYPE-")
 
@@ -133,6 +136,29 @@ def test_an_identity_that_was_cleared_is_asked_about(sheet: str, spot: str, rule
     assert found.verdict == verdict
     assert found.submission is not None
     assert (found.submission.year, found.submission.value("requests.new.natural").number) == (2023, 12)
+
+
+def test_the_agency_is_found_where_merged_cells_were_pasted_as_values() -> None:
+    pasted = Workbook()
+    del pasted["Sheet"]
+    for source in openpyxl.load_workbook(io.BytesIO(DATA), data_only=True).worksheets:
+        if source.title != "_tianbao":
+            sheet = pasted.create_sheet(source.title)
+            for row in source.iter_rows():
+                for cell in row:
+                    if cell.value is not None:
+                        sheet[cell.coordinate] = cell.value
+    buffer = io.BytesIO()
+    pasted.save(buffer)
+    (found,) = check_received(Received("x.xlsx", buffer.getvalue(), None))
+    assert isinstance(found, Checked)
+    assert {f"{finding.rule}.{finding.case}" for finding in found.findings} == {
+        "STRUCT-UNNAMED.any",
+        "TOTAL-TYPED.right",
+    }
+    assert found.verdict == "queried"
+    assert found.submission is not None
+    assert found.submission.agency.name == AGENCY
 
 
 def test_a_hidden_sheet_is_named() -> None:

@@ -99,7 +99,7 @@ def reading_of(book: RawBook, find_form: FindForm, known: KnownForms) -> Reading
             for line in form.signoff
             if (place := named.get(name_key(f"signoff.{line.id}")) or beside_label(book, line.label))
         },
-        named.get(name_key(AGENCY_NAME)) or beside_label(book, AGENCY_LABEL),
+        named.get(name_key(AGENCY_NAME)) or beside_label(book, AGENCY_LABEL, further=True),
         beside_label(book, COVER_YEAR_LABEL),
         tuple(unread),
         not _told(_said(book, identity)),
