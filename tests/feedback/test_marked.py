@@ -138,7 +138,7 @@ def test_the_result_sheet_has_a_line_for_every_finding_with_a_link(returned: Che
     text = said(copy)
     assert "退回：8 处错误须改正，3 处需核对或说明" in text
     assert "原为 99，本表恢复公式，按各项计算为 0" in text
-    assert "示例区外事办公室.xlsx" in text
+    assert "收到的文件：示例区外事办公室.xlsx" in text
 
 
 def test_the_copy_says_that_it_is_one(returned: Checked, copy: bytes) -> None:

@@ -118,7 +118,9 @@ def _result(checked: Checked, form: Form, found: Poured, remarks: list[Remark]) 
     """What 审核结果 says."""
     content = found.content
     name = clean(content.issue.agency.name, 60) if content.issue.agency else "（没有填写单位）"
-    about = f"{name}　{form.report_title('', content.issue.year)}　收到的文件：{clean(checked.source, 120)}"
+    # the copy goes to the agency, which is not told where its file lies here
+    file = clean(checked.source.replace("\\", "/").rpartition("/")[2], 120)
+    about = f"{name}　{form.report_title('', content.issue.year)}　收到的文件：{file}"
     if checked.checksum:
         about += f"　数据校验码（收到时）：{checked.checksum}"
     errors = sum(said.finding.severity == "error" for said in remarks)
