@@ -168,3 +168,13 @@ def test_a_hidden_sheet_is_named() -> None:
     found = checked(change)
     assert cases(found) == {"STRUCT-HIDDEN.sheet"}
     assert found.verdict == "passed"
+
+
+def test_a_hint_gives_whole_numbers_as_such() -> None:
+    def change(book: Workbook) -> None:
+        book[REQUESTS]["D7"].value = 9.5
+
+    (hint,) = [finding for finding in checked(change).findings if finding.rule == "HINT-CELL"]
+    assert "由 9.5 改为 9" in str(hint.facts["changes_zh"])
+    assert "9.0" not in str(hint.facts)
+    assert isinstance(hint.expected, int)
