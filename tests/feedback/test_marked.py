@@ -361,3 +361,12 @@ def test_explanations_can_be_written_where_the_comment_says() -> None:
     row = int(said(data).partition("“校验”表第 ")[2].partition(" 行")[0])
     assert opened(data)[CHECKS].cell(row, 8).protection.locked is False
     assert again(data, FORM, lambda book: book[CHECKS].cell(row, 8, "系统如此")).verdict == "passed"
+
+
+def test_what_is_undecided_for_one_kind_of_reason_is_one_line() -> None:
+    cells = {f"requests.granted.{column}": "甲" for column in ("natural", "business", "research", "legal")}
+    made = sent(FORM, build.submission(), cells)
+    lines = [line for line in said(marked_copy(made, FORM)).splitlines() if "条规则暂时不能核对" in line]
+    assert len(lines) == 1
+    assert lines[0].endswith("等")
+    assert "T3-SUM7[natural]、" in said(marked_copy(made, FORM))
