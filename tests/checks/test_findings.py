@@ -409,6 +409,9 @@ PROVOKED_ELSEWHERE = {
     # tests/checks/test_other_forms.py has a form with other kinds of cells
     ("TYPE-WORD", "choice"), ("TYPE-WORD", "like"), ("TYPE-BLANK", "must"),
     ("TYPE-BLANK", "asked"), ("TYPE-INT", "large"), ("TYPE-FEE", "large"),
+    # test_naive_damage.py
+    ("TOTAL-EDITED", "unknown"), ("TOTAL-TYPED", "blank"), ("TOTAL-TYPED", "blank-right"),
+    ("IDENTITY-AGENCY", "gone"), ("IDENTITY-YEAR", "gone"), ("STRUCT-UNNAMED", "blank"), ("STRUCT-HIDDEN", "sheet"),
     # tests/workbook/test_old_formats.py has workbooks that were saved as .xls and .ods
     ("STRUCT-FORMAT", "any"),
     # tests/verbs: children that hang or end, and what a pile says about its files

@@ -70,6 +70,14 @@ def test_counts_charts_and_their_tables_say_the_same() -> None:
     assert rules["FILE-ENCODING"] == ["错误", "1", "1"]
 
 
+def test_a_rule_is_told_by_its_gravest_finding() -> None:
+    said = {"notice": "与计算结果一致", "error": "按各项计算应为 7"}
+    base = {**pile.answer(1, "blank").entry["findings"][0], "rule": "TOTAL-TYPED"}
+    found = [{**base, "severity": severity, "message": message} for severity, message in said.items()]
+    made = tally([Answer({**pile.answer(1).entry, "findings": found})], "zh")
+    assert (made.rules["TOTAL-TYPED"].severity, made.rules["TOTAL-TYPED"].about) == ("error", said["error"])
+
+
 def test_heat_map_counts_rules_by_agency() -> None:
     root = parsed(page(pile.small()))
     [table] = root.xpath("//table[@class='heat']")

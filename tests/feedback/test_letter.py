@@ -50,6 +50,32 @@ def test_a_failed_submission_gets_everything_it_needs() -> None:
     assert numbers == list(range(1, 9))
 
 
+def test_what_is_gone_is_asked_for_again_and_never_as_zeros() -> None:
+    gone = {
+        ("overview",): "在退回件里重新写上这一部分",
+        (): "退回件里已恢复下发时的样子：不用再改",
+        ("requests.new.natural",): "没有读到的数字，在退回件里照原来的材料补填",
+    }
+    for addresses, advice in gone.items():
+        finding = Finding("STRUCT-SHEET", "STRUCT-SHEET[x]", "error", "any", addresses, facts={"sheet": "x"})
+        found = replace(checked(build.submission(), FORM), verdict="failed", findings=(finding,))
+        assert advice in reply_text(found, FORM)
+
+
+def test_a_finding_about_the_whole_workbook_says_so() -> None:
+    finding = Finding("STRUCT-UNNAMED", "STRUCT-UNNAMED", "query", "any", facts={"form": "x", "year": "2023"})
+    found = replace(checked(build.submission(), FORM), verdict="queried", findings=(finding,))
+    assert "1. 整份表\n" in reply_text(found, FORM)
+    assert "1. the whole workbook\n" in reply_text(found, FORM, "en")
+
+
+def test_a_rule_that_holds_in_the_copy_is_no_restored_formula() -> None:
+    cells = {"requests.new.natural": 5, "requests.granted.natural": "5件"}
+    text = reply_text(sent(FORM, build.submission(), cells), FORM)
+    assert "退回件里这一条已经相符" in text
+    assert "公式已恢复" not in text
+
+
 def test_keys_stand_in_brackets_at_the_end_of_a_line_only() -> None:
     text = reply_text(sent(FORM, build.submission(), SLIPS), FORM)
     keys = re.findall(r"[A-Z][A-Z0-9]*-[A-Z]+", text)

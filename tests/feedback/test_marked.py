@@ -138,7 +138,7 @@ def test_the_result_sheet_has_a_line_for_every_finding_with_a_link(returned: Che
     text = said(copy)
     assert "退回：8 处错误须改正，3 处需核对或说明" in text
     assert "原为 99，本表恢复公式，按各项计算为 0" in text
-    assert "示例区外事办公室.xlsx" in text
+    assert "收到的文件：示例区外事办公室.xlsx" in text
 
 
 def test_the_copy_says_that_it_is_one(returned: Checked, copy: bytes) -> None:
@@ -361,3 +361,12 @@ def test_explanations_can_be_written_where_the_comment_says() -> None:
     row = int(said(data).partition("“校验”表第 ")[2].partition(" 行")[0])
     assert opened(data)[CHECKS].cell(row, 8).protection.locked is False
     assert again(data, FORM, lambda book: book[CHECKS].cell(row, 8, "系统如此")).verdict == "passed"
+
+
+def test_what_is_undecided_for_one_kind_of_reason_is_one_line() -> None:
+    cells = {f"requests.granted.{column}": "甲" for column in ("natural", "business", "research", "legal")}
+    made = sent(FORM, build.submission(), cells)
+    lines = [line for line in said(marked_copy(made, FORM)).splitlines() if "条规则暂时不能核对" in line]
+    assert len(lines) == 1
+    assert lines[0].endswith("等")
+    assert "T3-SUM7[natural]、" in said(marked_copy(made, FORM))

@@ -89,6 +89,14 @@ def test_equal_figures_count_between_agencies_of_one_form_edition_and_year() -> 
     assert [rule for _, rule, _ in told(judged([base, replace(other, who=base.who)]))] == ["PILE-VERSIONS"] * 2
 
 
+def test_equal_figures_list_other_agencies_only_and_no_unknown_one() -> None:
+    mine = [facts("a", source=f"a{number}.xlsx", sha256=str(number), figures="f") for number in range(2)]
+    pile = [*mine, facts("b", figures="f"), facts("c", who="", figures="f")]
+    same = [each for each in told(judged(pile)) if each[1] == "PILE-SAME-FIGURES"]
+    assert same == [(0, "PILE-SAME-FIGURES", "b.xlsx"), (1, "PILE-SAME-FIGURES", "b.xlsx"),
+                    (2, "PILE-SAME-FIGURES", "a0.xlsx、a1.xlsx")]  # fmt: skip
+
+
 def test_a_year_that_nearly_nobody_has() -> None:
     pile = [facts(f"{number}") for number in range(19)] + [facts("old", year=2022)]
     (found,) = judged(pile)

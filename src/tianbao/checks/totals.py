@@ -10,7 +10,9 @@ from tianbao.findings import Finding, digest
 from tianbao.forms.model import Cell, Form
 from tianbao.forms.sums import sum_of
 from tianbao.submission import Entry, Submission
-from tianbao.values import COMPARE_PLACES, Number, Value, rounded
+from tianbao.values import COMPARE_PLACES, Number, Value, rounded, understand
+from tianbao.workbook.a1 import Place
+from tianbao.workbook.edited import shown_by
 
 _TEXT = re.compile(r'"[^"]*"')
 _CALLS = re.compile(r"\b(?:WEBSERVICE|RTD|DDE|CALL|REGISTER\.ID|HYPERLINK|IMAGE|FILTERXML)\(", re.IGNORECASE)
@@ -22,6 +24,8 @@ def check(form: Form, submission: Submission, context: Context) -> Iterator[Find
         if cell.total is None:
             if entry.formula is not None and entry.place:
                 yield _in_entry(cell, entry)
+        elif entry.place and entry.formula is not None and not entry.intact and _no_result(entry):
+            yield _unproven(cell, entry, form, submission)
         elif entry.place and not _sound(entry) and cell.address not in unread(form, submission):
             yield from _judged(cell, entry, sum_of(cell, lambda ref: submission.value(ref.address)))
 
@@ -30,6 +34,27 @@ def _sound(entry: Entry) -> bool:
     """Whether the form's own formula stands there, without a result or with ours: `value` is our own sum then."""
     cached = entry.cached
     return entry.intact and (cached is None or cached.number is None or cached.number == entry.value.number)
+
+
+def _no_result(entry: Entry) -> bool:
+    return entry.cached is None or entry.cached.kind == "blank"
+
+
+def _unproven(cell: Cell, entry: Entry, form: Form, submission: Submission) -> Finding:
+    """An edited formula saved without its result: computed where it only adds up known cells, else asked about."""
+    lost = unread(form, submission)
+    known = {found.place.upper(): address for address, found in submission.entries.items() if found.place}
+
+    def value_at(place: Place) -> Value | None:
+        address = known.get(str(place))
+        return None if address is None or address in lost else submission.value(address)
+
+    shown = shown_by(entry.formula or "", entry.place.rpartition("!")[0], value_at)
+    own = sum_of(cell, lambda ref: submission.value(ref.address))
+    if shown is None or any(ref.address in lost for ref in (cell.total.refs if cell.total else ())):
+        return _finding("TOTAL-EDITED", "unknown", cell, entry, entry.value, None)
+    value = understand(shown)
+    return _finding("TOTAL-EDITED", "wrong" if _differ(value, own) else "right", cell, entry, value, own)
 
 
 def _judged(cell: Cell, entry: Entry, own: Number) -> Iterator[Finding]:
@@ -46,7 +71,11 @@ def _differ(value: Value, own: Number) -> bool:
 
 
 def _damaged(rule: str, cell: Cell, entry: Entry, own: Number) -> Finding:
-    return _finding(rule, "wrong" if _differ(entry.value, own) else "right", cell, entry, entry.value, own)
+    right = not _differ(entry.value, own)
+    case = "right" if right else "wrong"
+    if entry.formula is None and entry.value.kind == "blank":
+        case = "blank-right" if right else "blank"
+    return _finding(rule, case, cell, entry, entry.value, own)
 
 
 def _in_entry(cell: Cell, entry: Entry) -> Finding:

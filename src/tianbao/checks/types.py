@@ -88,6 +88,8 @@ def _not_plain(kind: Kind, number: Number | None) -> bool:
 def _judged(cell: Cell, entry: Entry) -> Finding | None:
     value = entry.value
     refused = refused_by(cell.kind, value)
+    if cell.total is not None and entry.place and entry.value.number is None:
+        return None  # what stands there instead of the formula is told by TOTAL-TYPED or TOTAL-EDITED
     if refused and not _without_result(entry):
         return _wrong(cell, entry, refused)
     if _disguised(cell, entry):

@@ -91,7 +91,7 @@ def _add(made: Tally, entry: Entry, language: Language) -> None:
             basis = basis_words(found, form, language)
             rule = made.rules[rule_id] = RuleCount(rule_id, about, basis, severity)
         if _WEIGHT[severity] < _WEIGHT[rule.severity]:
-            rule.severity = severity
+            rule.severity, rule.about = severity, shortened(rule_words(found, form_of(entry)), _ABOUT)
         rule.findings += 1
         rule.files += rule_id not in touched
         touched.add(rule_id)

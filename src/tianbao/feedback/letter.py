@@ -127,6 +127,7 @@ def _read_items(checked: Checked, form: Form, found: Poured, language: Language)
         if language != "zh":
             english = worded(said.finding, form, language)
             message, fix = english.message, english.fix
+        at = at or words.message("whole-file", language)
         items.append((said.finding, Item(said.number, at, _end(message), _end(fix), clean(said.finding.key, 120))))
     hints = hints_of(checked)
     for finding in checked.findings:

@@ -9,7 +9,7 @@ from tianbao.catalogue.words import Language
 from tianbao.feedback.clean import clean
 from tianbao.feedback.poured import Poured, poured, value_in
 from tianbao.feedback.remarks import Remark, comment, line, notice, remark
-from tianbao.feedback.wording import reason_words, worded
+from tianbao.feedback.wording import folded_reasons, worded
 from tianbao.findings import Checked, Finding
 from tianbao.forms.model import Form
 from tianbao.values import Value
@@ -118,7 +118,9 @@ def _result(checked: Checked, form: Form, found: Poured, remarks: list[Remark]) 
     """What 审核结果 says."""
     content = found.content
     name = clean(content.issue.agency.name, 60) if content.issue.agency else "（没有填写单位）"
-    about = f"{name}　{form.report_title('', content.issue.year)}　收到的文件：{clean(checked.source, 120)}"
+    # the copy goes to the agency, which is not told where its file lies here
+    file = clean(checked.source.replace("\\", "/").rpartition("/")[2], 120)
+    about = f"{name}　{form.report_title('', content.issue.year)}　收到的文件：{file}"
     if checked.checksum:
         about += f"　数据校验码（收到时）：{checked.checksum}"
     errors = sum(said.finding.severity == "error" for said in remarks)
@@ -152,12 +154,11 @@ def hint_words(finding: Finding, form: Form, language: Language = "zh") -> str:
 
 def _undecided(checked: Checked, form: Form) -> Iterator[Line]:
     """Rules that could not be decided, by reason; last year's report is the office's matter, not the agency's."""
-    by_reason: dict[str, list[str]] = defaultdict(list)
-    for undecided in checked.undecided:
-        if any(cause != "previous" for cause, _ in undecided.reasons):
-            by_reason[clean(reason_words(undecided, form, "zh"), 300)].append(undecided.key)
-    for reason, keys in by_reason.items():
-        yield Line("notice", "待定", "", None, f"{len(keys)} 条规则暂时不能核对：{reason}", "改正后会自动核对", keys[0])
+    waiting = [found for found in checked.undecided if any(cause != "previous" for cause, _ in found.reasons)]
+    for reason, alike in folded_reasons(waiting, form, "zh"):
+        said = f"{len(alike)} 条规则暂时不能核对：{clean(reason, 300)}"
+        keys = clean("、".join(dict.fromkeys(found.key for found in alike)), 300)
+        yield Line("notice", "待定", "", None, said, "改正后会自动核对", keys)
 
 
 def _line(said: Remark, found: Poured, form: Form) -> Line:

@@ -25,6 +25,7 @@ _UNREAD = ("STRUCT-LOST", "STRUCT-DIFFER", "STRUCT-ROW", "STRUCT-COLUMN", "STRUC
 _RENEWED = ("STRUCT-TEXT", "STRUCT-TEXTS", "STRUCT-FORMULA", "STRUCT-HEADINGS", "STRUCT-UNNAMED", "IDENTITY-TWICE")
 """What was changed in the old file: the copy is as it was issued."""
 _THIS_LINE = "“校验”表该行"
+_HOLDS = "本表里这一条已经相符，总计会自动算出：请核对各项数字，不要改动总计格"
 _CHECK = "公式已恢复，总计会自动算出：请核对各项数字，不要改动总计格"
 
 
@@ -60,7 +61,9 @@ def remark(finding: Finding, number: int, form: Form, poured: Poured, *, holds: 
         _sentence(said.message),
         _due(finding, form, own=own),
         clean(said.basis, 120) if own else "填报要求",
-        _explained(_fix(finding, said.fix, reading, restored=restored or (own and holds)), finding, poured, settled),
+        _explained(
+            _fix(finding, said.fix, reading, form, restored=restored, holds=own and holds), finding, poured, settled
+        ),
     )
 
 
@@ -78,11 +81,13 @@ def _explained(fix: str, finding: Finding, poured: Poured, settled: bool) -> str
     return f"{advice}；情况属实的，在“校验”表{row}写明说明"
 
 
-def _fix(finding: Finding, fix: str, reading: object, *, restored: bool) -> str:
+def _fix(finding: Finding, fix: str, reading: object, form: Form, *, restored: bool, holds: bool) -> str:
     if reading is not None:
         return f"本表里已写成数字 {plain(reading)}：核对无误就不用再改"  # type: ignore[arg-type]
     if restored:
         return _CHECK
+    if holds:
+        return _HOLDS
     if finding.rule == "ENTRY-FORMULA" and finding.case != "unknown":
         return "本表里已填入公式的结果：核对无误就不用再改"
     if disguised(finding):
@@ -90,10 +95,19 @@ def _fix(finding: Finding, fix: str, reading: object, *, restored: bool) -> str:
     if finding.rule in _RENEWED:
         return "本表里已恢复下发时的样子：核对数字无误就不用再改"
     if finding.rule in _UNREAD:
-        return "在本表里补填，没有发生的填 0"
+        return _again(finding, form)
     if finding.rule == "STRUCT-STRAY":
         return "把这个数字填到本表里应填的格里"
     return clean(fix).replace("用空白模板重新填写", "在本表里改正")
+
+
+def _again(finding: Finding, form: Form) -> str:
+    """What to do about cells or texts that could not be read; a sheet without any is simply there again."""
+    if not finding.addresses:
+        return "本表里已恢复下发时的样子：不用再改"
+    if all(address in form.narratives for address in finding.addresses):
+        return "在本表里重新写上这一部分"
+    return "没有读到的数字，在本表里照原来的材料补填；确实没有发生的才填 0"
 
 
 def _sentence(text: str) -> str:

@@ -10,7 +10,7 @@ from typing import TextIO
 
 from tianbao.catalogue import words
 from tianbao.catalogue.words import Language
-from tianbao.feedback.wording import reason_words, worded
+from tianbao.feedback.wording import folded_reasons, worded
 from tianbao.findings import Checked, Finding, PassedOver, Undecided
 from tianbao.forms.model import Form
 
@@ -138,13 +138,10 @@ def _waits_only(undecided: Undecided) -> bool:
 
 
 def _undecided(undecided: Sequence[Undecided], form: Form, language: Language) -> Iterator[Line]:
-    """One line for each reason: how many rules, which, and why."""
-    by_reason: dict[str, list[str]] = {}
-    for found in undecided:
-        by_reason.setdefault(reason_words(found, form, language), []).append(found.rule)
-    for reason, rules in list(by_reason.items())[:_FOLD_AFTER]:
-        named = "、".join(dict.fromkeys(rules))
-        said = words.message("undecided-count", language, count=len(rules), rules=named, reasons=safe(reason))
+    """One line for each kind of reason: how many rules, which, and why."""
+    for reason, alike in folded_reasons(undecided, form, language):
+        named = "、".join(dict.fromkeys(found.rule for found in alike))
+        said = words.message("undecided-count", language, count=len(alike), rules=named, reasons=safe(reason))
         yield 2, ((said, "dim"),)
 
 

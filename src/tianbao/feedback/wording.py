@@ -1,6 +1,6 @@
 """Finding → words: 位置 — 现值 — 应为 — 依据 — 怎么改, in the language asked for. The last step of all."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -53,6 +53,17 @@ def worded(finding: Finding, form: Form | None, language: Language) -> Worded:
 def reason_words(undecided: Undecided, form: Form, language: Language) -> str:
     """Why a rule could not be decided, in one line."""
     return _reasons(undecided.reasons, form, language)
+
+
+def folded_reasons(undecided: Iterable[Undecided], form: Form, language: Language) -> list[tuple[str, list[Undecided]]]:
+    """The rules that could not be decided for one kind of reason, and that reason with the first of all its cells."""
+    alike: dict[tuple[str, ...], list[Undecided]] = {}
+    for found in undecided:
+        alike.setdefault(tuple(dict.fromkeys(cause for cause, _ in found.reasons)), []).append(found)
+    return [
+        (_reasons(tuple(dict.fromkeys(reason for each in group for reason in each.reasons)), form, language), group)
+        for group in alike.values()
+    ]
 
 
 @lru_cache(maxsize=512)

@@ -5,9 +5,10 @@ cache as long as it is small; each question is one pass over an order, so that t
 """
 
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, islice
 from operator import itemgetter
 
 from tianbao.catalogue import words
@@ -108,9 +109,9 @@ class Pile:
         return stamps[-1][1] if known else ""
 
     def _same_figures(self) -> Iterator[tuple[object, ...]]:
-        for group in self._groups("form, edition, year, figures", "figures != ''"):
+        for group in self._groups("form, edition, year, figures", "figures != '' AND who != ''"):
             if len({who for _, _, _, who in group}) > 1:
-                yield from _named(group, "PILE-SAME-FIGURES", "any")
+                yield from _of_others(group, "PILE-SAME-FIGURES", "any")
 
     def _years(self) -> Iterator[tuple[object, ...]]:
         asked = "SELECT form, year, count(*) FROM facts WHERE form != '' GROUP BY form, year"
@@ -136,3 +137,20 @@ def _named(
         rest = len(members) - 1 - len(others)
         listed = "、".join(others) + (f" … (+{rest})" if rest else "")
         yield number, rule, case, place == 0, listed, more or source
+
+
+def _of_others(group: Iterable[tuple[int, str, str, str]], rule: str, case: str) -> Iterator[tuple[object, ...]]:
+    """A notice for each of a group, with the files of other agencies than its own."""
+    members = list(group)
+    counts = Counter(who for _, _, _, who in members)
+    kept: Counter[str] = Counter()
+    shown = []  # of each agency no more than a notice lists, so that the search below is short
+    for _, source, _, who in members:
+        kept[who] += 1
+        if kept[who] <= LISTED:
+            shown.append((who, source))
+    for place, (number, source, _, who) in enumerate(members):
+        others = list(islice((found for owner, found in shown if owner != who), LISTED))
+        rest = len(members) - counts[who] - len(others)
+        listed = "、".join(others) + (f" … (+{rest})" if rest else "")
+        yield number, rule, case, place == 0, listed, source

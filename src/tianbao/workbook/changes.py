@@ -33,6 +33,9 @@ def changes(reading: Reading, book: RawBook, comparison: Comparison) -> Iterator
 def _book(reading: Reading, book: RawBook, comparison: Comparison) -> Iterator[Observation]:
     if not reading.official:
         yield Observation("no-identity", "", {"form": reading.form.name, "year": str(reading.year)})
+    elif reading.guessed:
+        facts = {"form": reading.form.name, "year": str(reading.year), "case": "blank"}
+        yield Observation("no-identity", reading.identity.sheet, facts)
     elif not comparison.whole:
         yield Observation("older-template", "", {})
     for name in reading.identity.others:
@@ -115,8 +118,9 @@ def _lost(section: Section, lost: dict[str, Cell]) -> Iterator[Observation]:
             lines.setdefault((id(_block_of(section, cell)), getattr(cell, axis)), []).append(cell)
         for cells in lines.values():
             leaf = getattr(cells[0], axis)
-            if leaf and all(cell.address in lost for cell in cells):
-                facts = {"line": "·".join(heading.label for heading in leaf)}
+            only = axis == "row" and len(cells) > 1  # the one row of a table without headings beside it
+            if (leaf or only) and all(cell.address in lost for cell in cells):
+                facts = {"line": "·".join(heading.label for heading in leaf) or section.title}
                 yield Observation(kind, section.sheet, facts, tuple(cell.address for cell in cells))
                 for cell in cells:
                     del lost[cell.address]
@@ -130,6 +134,8 @@ def _block_of(section: Section, cell: Cell) -> object:
 
 def _sheet(name: str, pair: Pair, book: RawBook, reading: Reading) -> Iterator[Observation]:
     sheet = pair.sheet
+    if not sheet.visible and name != IDENTITY:
+        yield Observation("lines-hidden", sheet.name, {"lines": sheet.name, "case": "sheet"})
     if not sheet.protected and "protection" in book.seen and reading.official:
         yield Observation("sheet-unprotected", sheet.name)
     shown = {now for spot in (*pair.issued.labels, *pair.issued.open) if (now := pair.moves.spot(spot)) is not None}

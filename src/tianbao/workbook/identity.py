@@ -50,8 +50,11 @@ def year_shown(text: str) -> int | None:
     return years.pop() if len(years) == 1 else None
 
 
-def beside_label(book: RawBook, label: str) -> Place | None:
-    """The cell to the right of a label, on the cover or else on any sheet that shows it."""
+def beside_label(book: RawBook, label: str, *, further: bool = False) -> Place | None:
+    """The cell to the right of a label, on the cover or else on any sheet that shows it.
+
+    `further`: the next one where that is blank and the other is not, as where merged cells were pasted as values.
+    """
     wanted = normal(label)
     for sheet in sorted(book.sheets, key=lambda sheet: sheet.name != COVER):
         shown = [
@@ -60,8 +63,15 @@ def beside_label(book: RawBook, label: str) -> Place | None:
             if cell.value.kind == "text" and normal(cell.value.text) == wanted
         ]
         if shown:
-            return Place(sheet.name, *sheet.beside(min(shown)))
+            row, column = sheet.beside(min(shown))
+            moved = further and not _text_at(sheet, row, column) and bool(_text_at(sheet, row, column + 1))
+            return Place(sheet.name, row, column + moved)
     return None
+
+
+def _text_at(sheet: RawSheet, row: int, column: int) -> str:
+    cell = sheet.cells.get((row, column))
+    return cell.value.text.strip() if cell else ""
 
 
 def recognised(book: RawBook, known: Callable[[], Iterable[Form]]) -> tuple[Form, int] | None:

@@ -9,8 +9,9 @@ from functools import lru_cache
 
 from tianbao.forms.grid import BlockGrid, Box, Grid
 from tianbao.forms.labels import Wanted, align, normal, wordings
-from tianbao.forms.model import Section
+from tianbao.forms.model import Cell, Section
 from tianbao.workbook.a1 import Place, parse_a1
+from tianbao.workbook.layout import COVER_YEAR_LABEL as YEAR_LABEL
 from tianbao.workbook.layout import Layout
 from tianbao.workbook.sheets import RawBook, RawSheet
 
@@ -45,6 +46,8 @@ def locate(layout: Layout, book: RawBook, named: Mapping[str, Place]) -> Found:
         if section.blocks:
             headed |= _by_headings(section, layout, book, named)
     headed_there = {place: address for address, place in headed.items()}
+    pending = [address for address in layout.form.cells if address not in headed and name_key(address) in named]
+    erased = _erased(layout, book, named) if pending else frozenset()
     places: dict[str, Place] = {}
     unnamed, lost, differ = [], [], []
     for address in layout.form.cells:
@@ -52,12 +55,17 @@ def locate(layout: Layout, book: RawBook, named: Mapping[str, Place]) -> Found:
         if name is None:
             unnamed.append(address)
         # a name is also contradicted by the headings of another cell at its place
-        if (name and (heading or name) != name) or (name and headed_there.get(name, address) != address):
+        if name and heading is None and address in erased and headed_there.get(name, address) != address:
+            lost.append(address)  # its own line is gone, what was beside it moved up
+        elif (name and (heading or name) != name) or (name and headed_there.get(name, address) != address):
             differ.append(address)
         elif name or heading:
             places[address] = name or heading  # type: ignore[assignment]  # one of the two
         else:
             lost.append(address)
+    for address in _overrun(layout, book, places, headed):
+        lost.append(address)
+        del places[address]
     for address in _twice(layout, book, named, places):
         # the table stands on two sheets and no name says which is meant
         differ.append(address)
@@ -69,6 +77,59 @@ def locate(layout: Layout, book: RawBook, named: Mapping[str, Place]) -> Found:
             differ.append(address)
             del places[address]
     return Found(places, tuple(unnamed), tuple(lost), tuple(differ), headed)
+
+
+def _erased(layout: Layout, book: RawBook, named: Mapping[str, Place]) -> frozenset[str]:
+    """Cells whose row or column heading stands on the sheet of their names less often than it was issued."""
+    found: set[str] = set()
+    for section in layout.form.sections:
+        pointed = Counter(named[key].sheet for cell in section.cells if (key := name_key(cell.address)) in named)
+        sheet = sheet_named(book, pointed.most_common(1)[0][0]) if pointed else None
+        if sheet is None:
+            continue
+        texts = [cell.value.text for cell in sheet.cells.values() if cell.value.kind == "text"]
+        shown = Counter(normal(text) for text in texts)
+        heads = [
+            wordings(box.text, box.also) for box in layout.grids[section.id].boxes if box.role in ("row", "column")
+        ]
+        issued = Counter(heads)
+        gone = {spelled for spelled, times in issued.items() if sum(shown[text] for text in spelled) < times}
+        for cell in section.cells if gone else ():
+            leaves = [axis[-1] for axis in (cell.row, cell.column) if axis]
+            if any(wordings(leaf.label, leaf.also) in gone for leaf in leaves):
+                found.add(cell.address)
+    return frozenset(found)
+
+
+def _overrun(layout: Layout, book: RawBook, places: Mapping[str, Place], headed: Mapping[str, Place]) -> Iterator[str]:
+    """Cells of the last lines of a table that are gone: their names stayed, and point to what moved there instead."""
+    if "protection" not in book.seen:
+        return
+    sheets = {sheet.name: sheet for sheet in book.sheets}
+    done: set[str] = set()
+    for section in layout.form.sections:
+        for block in section.blocks:
+            lines: dict[object, list[Cell]] = {}
+            for cell in block.cells:
+                lines.setdefault(("row", cell.row), []).append(cell)
+                lines.setdefault(("column", cell.column), []).append(cell)
+            for cells in lines.values():
+                read = [cell for cell in cells if cell.address in places]
+                if not read or any(cell.address in headed for cell in read):
+                    continue
+                if all(_is_other(cell, sheets[(at := places[cell.address]).sheet], at) for cell in read):
+                    yield from (cell.address for cell in read if cell.address not in done)
+                    done |= {cell.address for cell in read}
+
+
+def _is_other(cell: Cell, sheet: RawSheet, place: Place) -> bool:
+    """Whether the place holds no cell of a table: locked where an entry is due, or no sum where a total is due."""
+    raw = sheet.cells.get((place.row, place.column))
+    if raw is None:
+        return True
+    if cell.total is None:
+        return raw.locked
+    return raw.value.kind == "blank" if raw.formula is None else "!" in raw.formula
 
 
 def _twice(layout: Layout, book: RawBook, named: Mapping[str, Place], places: Mapping[str, Place]) -> Iterator[str]:
@@ -177,7 +238,9 @@ def table_on_sheet(grid: Grid, sheet: RawSheet) -> dict[str, Place]:
         columns = _columns(grid, block.top, block.value_top, {row: lines[rows[row]] for row in heads})
         inner = range(block.value_top, block.value_top + block.rows)
         if heads and not any(box.role == "row" and box.row in inner for box in grid.boxes):
-            rows[block.value_top] = _row_below(sheet, rows[max(heads)], list(columns.values()))
+            below = _row_below(sheet, rows[max(heads)], list(columns.values()))
+            if below is not None:
+                rows[block.value_top] = below
         if not any(box.role == "column" and block.top <= box.row < block.value_top for box in grid.boxes):
             columns = _beside_labels(grid, block, sheet, {row: rows[row] for row in inner if row in rows})
         for box in grid.boxes:
@@ -186,13 +249,18 @@ def table_on_sheet(grid: Grid, sheet: RawSheet) -> dict[str, Place]:
     return found
 
 
-def _row_below(sheet: RawSheet, head: int, columns: Sequence[int]) -> int:
-    """The row of values below a heading row that has no label of its own: the next one with an open cell."""
+def _row_below(sheet: RawSheet, head: int, columns: Sequence[int]) -> int | None:
+    """The row of values below a heading row that has no label of its own: the next one with an open cell.
+
+    None where the line below the table follows at once.
+    """
     for row in range(head + 1, head + 1 + _NEAR):
         cells = [sheet.cells[row, column] for column in columns if (row, column) in sheet.cells]
         if any(not cell.locked or cell.value.kind == "number" for cell in cells):
             return row
-    return head + 1
+    follows = sheet.cells.get((head + 1, 0))
+    foot = follows is not None and follows.value.kind == "text" and follows.value.text.startswith(YEAR_LABEL)
+    return None if foot else head + 1
 
 
 def _beside_labels(grid: Grid, block: BlockGrid, sheet: RawSheet, rows: Mapping[int, int]) -> dict[int, int]:

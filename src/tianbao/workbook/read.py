@@ -81,12 +81,14 @@ def _shown_otherwise(
 ) -> Iterator[Observation]:
     """The cover names another agency or year than the hidden sheet, which is the one that counts."""
     agency = identity.get("agency", "")
-    if agency and cover and cover != agency:
-        yield Observation("agency-differs", str(reading.agency), {"shown": cover, "hidden": agency})
+    if agency and reading.agency and cover != agency:
+        facts = {"shown": cover, "hidden": agency, "case": "any" if cover else "gone"}
+        yield Observation("agency-differs", str(reading.agency), facts)
     shown = value_at(reading.shown_year).text if reading.shown_year else ""
     hidden = year_of(identity.get("year", ""))
-    if hidden is not None and shown.strip() and year_shown(shown) != hidden:
-        yield Observation("year-differs", str(reading.shown_year), {"shown": shown, "hidden": str(hidden)})
+    if hidden is not None and reading.shown_year and year_shown(shown) != hidden:
+        facts = {"shown": shown, "hidden": str(hidden), "case": "any" if shown.strip() else "gone"}
+        yield Observation("year-differs", str(reading.shown_year), facts)
 
 
 def _entries(reading: Reading, value_at: ValueAt) -> dict[str, Entry]:

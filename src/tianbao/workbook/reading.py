@@ -64,11 +64,17 @@ class Reading:
     agency: Place | None = None
     shown_year: Place | None = None
     observations: tuple[Observation, ...] = ()
+    recognised: bool = False
 
     @property
     def official(self) -> bool:
         """Whether the hidden sheet says what this is; else it was recognised by its headings."""
         return bool(self.identity.sheet)
+
+    @property
+    def guessed(self) -> bool:
+        """Whether there is a hidden sheet that says too little, so that form and year were taken from what is shown."""
+        return self.official and self.recognised
 
 
 def reading_of(book: RawBook, find_form: FindForm, known: KnownForms) -> Reading:
@@ -93,9 +99,10 @@ def reading_of(book: RawBook, find_form: FindForm, known: KnownForms) -> Reading
             for line in form.signoff
             if (place := named.get(name_key(f"signoff.{line.id}")) or beside_label(book, line.label))
         },
-        named.get(name_key(AGENCY_NAME)) or beside_label(book, AGENCY_LABEL),
+        named.get(name_key(AGENCY_NAME)) or beside_label(book, AGENCY_LABEL, further=True),
         beside_label(book, COVER_YEAR_LABEL),
         tuple(unread),
+        not _told(_said(book, identity)),
     )
 
 
@@ -108,10 +115,19 @@ def cell_at(book: RawBook, place: Place | None) -> RawCell:
 _EMPTY = RawCell(Value(None, "blank"))
 
 
+def _said(book: RawBook, identity: Identity) -> dict[str, str]:
+    return {key: cell_at(book, place).value.text for key, place in identity.places.items()}
+
+
+def _told(said: Mapping[str, str]) -> bool:
+    """Whether the hidden sheet says form and year."""
+    return bool(said.get("form")) and year_of(said.get("year", "")) is not None
+
+
 def _form(book: RawBook, identity: Identity, find_form: FindForm, known: KnownForms) -> tuple[Form, int]:
-    said = {key: cell_at(book, place).value.text for key, place in identity.places.items()}
+    said = _said(book, identity)
     year = year_of(said.get("year", ""))
-    if not said.get("form") or year is None:
+    if not _told(said) or year is None:
         guessed = recognised(book, known)
         if guessed is None:
             raise NotAWorkbook("FILE-NOT-OURS")

@@ -9,7 +9,7 @@ from tianbao.checks.diagnosis.system import System
 from tianbao.findings import Fact, Finding, digest
 from tianbao.forms.model import Form
 from tianbao.submission import Submission
-from tianbao.values import Number, plain
+from tianbao.values import Number, plain, tidy
 
 _LISTED = 6
 """Changes that a message lists before it only counts them."""
@@ -22,7 +22,8 @@ def finding_of(system: System, diagnosis: Diagnosis, explained: Sequence[Finding
     submission, correction, slip = system.submission, diagnosis.correction, diagnosis.slip
     typed = [(address, number) for address, number in correction.also if not _by_formula(submission, address)]
     addresses = tuple(address for address, _ in (*correction.changes, *typed))
-    first, right = correction.changes[0]
+    changes = [(address, _tidy(number)) for address, number in correction.changes]
+    first, right = changes[0]
     single = len(correction.changes) == 1
     facts: dict[str, Fact] = {
         "rules": "、".join(dict.fromkeys(finding.rule for finding in explained)),
@@ -30,7 +31,7 @@ def finding_of(system: System, diagnosis: Diagnosis, explained: Sequence[Finding
         "other": _name(system.form, slip.other) if slip.other else "",
     }
     for language in _LANGUAGES:
-        facts[f"changes_{language}"] = _changes(system, correction.changes, language)
+        facts[f"changes_{language}"] = _changes(system, changes, language)
         facts[f"also_{language}"] = _also(system, typed, language)
         facts[f"axis_{language}"] = words.message(f"hint-{slip.axis}", language) if slip.axis else ""
     if slip.axis and diagnosis.rule != "HINT-MOVE":
@@ -48,6 +49,11 @@ def finding_of(system: System, diagnosis: Diagnosis, explained: Sequence[Finding
         expected=right if single else None,
         facts=facts,
     )
+
+
+def _tidy(number: Number) -> Number:
+    """4 for what a sum with fractions gives as 4.0."""
+    return number if isinstance(number, int) else tidy(number)
 
 
 def _by_formula(submission: Submission, address: str) -> bool:
