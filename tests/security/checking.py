@@ -46,7 +46,7 @@ def verdicts(ran: Ran, out: Path, inside: Path) -> dict[str, Verdict]:
         rules = tuple(finding["rule"] for finding in entry["findings"])
         assert "FILE-OUR-BUG" not in rules, entry
         if entry["verdict"] == "unreadable":
-            (finding,) = entry["findings"]
+            (finding,) = [finding for finding in entry["findings"] if finding["severity"] == "error"]
             assert "\n" not in finding["message"]
             assert len(finding["message"]) < 2_000
         found[str(Path(entry["source"]).relative_to(inside))] = Verdict(entry["verdict"], rules, entry)
