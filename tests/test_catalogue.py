@@ -24,6 +24,7 @@ def test_both_languages_say_the_same_facts(name: str, entry: Entry) -> None:
     assert entry.fix["zh"]
     assert entry.fix["en"]
     assert facts(entry.said["zh"]) == facts(entry.said["en"])
+    assert bool(entry.ask["zh"]) == bool(entry.ask["en"])
     for language in ("zh", "en"):
         other = {"zh": "_en", "en": "_zh"}[language]
         assert not any(field.endswith(other) for _, field, _, _ in Formatter().parse(entry.said[language]) if field)

@@ -59,7 +59,7 @@ ObservationKind = Literal[
     "row-lost", "column-lost", "not-found", "name-and-heading-differ", "names-lost", "names-local", "headings-lost",
     "moved", "lines-hidden", "label-changed", "labels-changed", "text-added", "stray-figure", "formulas-changed",
     "locks-changed", "merges-changed", "validations-changed", "comments", "macros", "joined-text", "unknown-field",
-    "other-format",
+    "other-format", "unlocked",
 ]  # fmt: skip
 
 

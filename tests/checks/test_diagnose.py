@@ -255,7 +255,7 @@ def test_nothing_is_worked_out_where_no_rule_over_figures_is_broken(monkeypatch:
     def fail(*_: object) -> None:
         raise AssertionError("worked out")
 
-    monkeypatch.setattr("tianbao.checks.diagnose.system_of", fail)
+    monkeypatch.setattr("tianbao.checks.diagnosis.system.system_of", fail)
     made = given_as({"requests.new.legal": None})
     assert checked(made)
     assert "N1-REAL" in {finding.key for finding in checked(replace(made, texts={**made.texts, "overview": "无"}))}

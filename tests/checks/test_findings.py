@@ -326,7 +326,7 @@ def test_a_broken_link_is_named(tmp_path: Path) -> None:
 
 
 def test_our_own_fault_at_one_file_does_not_stop_the_pile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from tianbao.intake.received import receive
+    from tianbao.intake.opening import receive
     from tianbao.verbs import check as module
 
     paths = [good.write(tmp_path, f"{name}.json", good.data()) for name in "ab"]

@@ -230,6 +230,7 @@ TABLE = part_of(DATA, REQUESTS)
 PROVOKED_BY_DAMAGE = {tuple(rule.split(".")) for damage in DAMAGES.values() for rule in damage.rules} | {
     # tests/workbook/test_locate.py: a name without heading, a heading without name
     ("STRUCT-HEADINGS", "any"),
+    ("FILE-UNLOCKED", "any"),
     ("STRUCT-LOST", "any"),
 }
 
@@ -250,6 +251,12 @@ def test_each_damage_is_named_and_nothing_else(name: str) -> None:
     assert found.submission.value("requests.new.research").number == 0
     if "STRUCT-DIFFER.any" not in damage.rules:
         assert found.submission.value("requests.new.natural").number == 12
+
+
+def test_a_file_that_was_locked_is_a_notice() -> None:
+    (found,) = check_received(Received("x.xlsx", DATA, None, unlocked=True))
+    assert isinstance(found, Checked)
+    assert ([finding.rule for finding in found.findings], found.verdict) == (["FILE-UNLOCKED"], "passed")
 
 
 def test_without_a_year_pasted_figures_are_not_guessed() -> None:

@@ -125,9 +125,8 @@ def test_hints_are_told_first_without_ids_of_rules() -> None:
     facts = {"found": "9"}
     hint = Finding("HINT-SAMPLE", "HINT-SAMPLE[x]", "notice", "any", facts=facts)
     with pytest.MonkeyPatch.context() as patched:
-        entry = words.Entry(
-            "notice", {"zh": "{rules} 的不符可消除", "en": "{rules} settled"}, {"zh": "核对", "en": "check"}
-        )
+        said, fix = {"zh": "{rules} 的不符可消除", "en": "{rules} settled"}, {"zh": "核对", "en": "check"}
+        entry = words.Entry("notice", said, fix, fix)
         known = words.finding
         patched.setattr(words, "finding", lambda rule, case="any": entry if rule == hint.rule else known(rule, case))
         text = reply_text(replace(found, findings=(*found.findings, hint)), FORM)
@@ -145,3 +144,16 @@ def test_every_form_has_its_letter(name: str, language: words.Language) -> None:
         assert "None" not in text
         assert "\n\n\n" not in text
         assert not re.search(r"。。|；。|，。|：：| $", text, re.MULTILINE)
+
+
+def test_an_agency_is_not_told_how_to_run_this_program() -> None:
+    for rule, cases in words.findings().items():
+        for case, entry in cases.items():
+            if rule.startswith("FILE-"):
+                for language in ("zh", "en"):
+                    asked = entry.request({}, language)
+                    assert not any(word in asked for word in ("--", "tianbao", "请对方", "ask for")), (
+                        rule,
+                        case,
+                        asked,
+                    )

@@ -6,11 +6,22 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl.workbook.workbook import Workbook
 
 from tests import build
 from tests.conftest import examples
 from tests.feedback.returned import again, checked, colours, comments, said, sent
-from tests.workbook.samples import every_form, find_form, full, opened, random_submissions, raw, submission, totals
+from tests.workbook.samples import (
+    edited,
+    every_form,
+    find_form,
+    full,
+    opened,
+    random_submissions,
+    raw,
+    submission,
+    totals,
+)
 from tianbao.feedback.marked import marked_copy
 from tianbao.findings import Checked, Finding
 from tianbao.forms.model import Form
@@ -84,11 +95,11 @@ def test_errors_are_red_and_queries_yellow_while_the_value_stands(copy: bytes) -
     assert at("requests.granted.legal") not in found
 
 
-def test_comments_say_what_stands_there_what_is_due_why_and_what_to_do(copy: bytes) -> None:
+def test_comments_say_what_stands_there_what_is_due_why_and_what_to_do(returned: Checked, copy: bytes) -> None:
     found = comments(copy)
-    assert found[at("requests.new.natural")].startswith(
-        "【请核对·第 10 条】\n现值：“12件”，读作 12\n应为：不小于 0 的整数"
-    )
+    number = [finding.key for finding in returned.findings].index("TYPE-INT[requests.new.natural]") + 1
+    head = f"【请核对·第 {number} 条】\n现值：“12件”，读作 12\n应为：不小于 0 的整数"
+    assert found[at("requests.new.natural")].startswith(head)
     business = found[at("requests.carried_out.business")]
     assert "现值：7（左边 0，右边 7，相差 -7）" in business
     assert "依据：国办公开办函〔2021〕30号" in business
@@ -125,7 +136,7 @@ def test_the_result_sheet_has_a_line_for_every_finding_with_a_link(returned: Che
     assert link.location == "'四、复议诉讼'!F5"
     assert lines["T3-ID[legal]"].value == at("requests.total.legal")
     text = said(copy)
-    assert "退回：9 处错误须改正，3 处需核对或说明" in text
+    assert "退回：8 处错误须改正，3 处需核对或说明" in text
     assert "原为 99，本表恢复公式，按各项计算为 0" in text
     assert "示例区外事办公室.xlsx" in text
 
@@ -301,6 +312,35 @@ def test_any_submission_comes_back_as_it_was(name: str) -> None:
     for base in (full(form), submission(form, {}, agency=Agency(""))):
         back = read(marked_copy(checked(base, form), form), find_form)
         assert back.agency.name == base.agency.name
+
+
+def test_a_date_stays_what_was_shown_and_does_not_pass_when_it_comes_back() -> None:
+    layout = LAYOUT
+
+    def as_date(book: Workbook) -> None:
+        for address, shape in (("requests.new.natural", "m月d日"), ("requests.new.business", "0%")):
+            place = layout.places[address]
+            cell = book[place.sheet][place.a1]
+            cell.value, cell.number_format = (45293 if shape[0] == "m" else 0.12), shape
+
+    data = edited(filled(FORM, build.submission()), as_date)
+    first = checked(read(data, find_form), FORM, data=data)
+    copied = marked_copy(first, FORM)
+    back = read(copied, find_form)
+    assert back.value("requests.new.natural").kind == "text"
+    assert back.value("requests.new.business").raw == "12%"
+    assert "写成文字" in said(copied)
+    keys = {finding.key for finding in checked(back, FORM).findings}
+    assert {"TYPE-INT[requests.new.natural]", "TYPE-INT[requests.new.business]"} <= keys
+
+
+def test_a_formula_in_an_entry_gives_its_result_to_the_copy() -> None:
+    base = build.submission()
+    entry = Entry(understand(1), at("requests.new.natural"), "[1]Sheet1!A1", understand(1))
+    found = checked(replace(base, entries={**base.entries, "requests.new.natural": entry}), FORM)
+    copied = marked_copy(found, FORM)
+    assert read(copied, find_form).value("requests.new.natural").number == 1
+    assert "原为公式 =[1]Sheet1!A1，本表填入它的结果 1" in said(copied)
 
 
 def test_the_deadline_travels_with_the_copy() -> None:

@@ -114,21 +114,26 @@ def mbox(*mails: bytes) -> bytes:
     )
 
 
-def tnef(title: bytes, data: bytes, long_name: str = "") -> bytes:
-    """A winmail.dat with one attachment; the long name as Outlook gives it, in Unicode."""
+def tnef(title: bytes, data: bytes, long_name: str = "", embedded: bytes = b"") -> bytes:
+    """A winmail.dat with one attachment; the long name and a mail in it as Outlook gives them, among properties."""
 
     def part(level: int, name: int, value: bytes) -> bytes:
         return struct.pack("<BII", level, name, len(value)) + value + struct.pack("<H", sum(value) & 0xFFFF)
 
+    def padded(value: bytes) -> bytes:
+        return struct.pack("<II", 1, len(value)) + value + b"\0" * (-len(value) % 4)
+
     made = struct.pack("<IH", 0x223E9F78, 1) + part(1, 0x00089006, struct.pack("<I", 0x10000))
     made += part(1, 0x00069007, struct.pack("<II", 936, 0))
     made += part(2, 0x00069002, struct.pack("<HIHHI", 1, 0xFFFFFFFF, 0, 0, 0))
-    made += part(2, 0x00018010, title + b"\0") + part(2, 0x0006800F, data)
+    made += part(2, 0x00018010, title + b"\0") + (part(2, 0x0006800F, data) if data else b"")
     if long_name:
-        text = (long_name + "\0").encode("utf-16-le")
-        padded = text + b"\0" * (-len(text) % 4)
-        said = struct.pack("<IHHII", 1, 0x001F, 0x3707, 1, len(text)) + padded
-        made += part(2, 0x00069005, said)
+        said = struct.pack("<HH", 0x001F, 0x3707) + padded((long_name + "\0").encode("utf-16-le"))
+        if embedded:
+            number = struct.pack("<HHI", 0x0003, 0x3705, 5)
+            named = struct.pack("<HH16sII", 0x0003, 0x8001, b"", 0, 1) + struct.pack("<I", 7)
+            said = number + named + said + struct.pack("<HH", 0x000D, 0x3701) + padded(embedded)
+        made += part(2, 0x00069005, struct.pack("<I", 4 if embedded else 1) + said)
     return made
 
 

@@ -193,6 +193,23 @@ def test_a_winmail_cut_off_says_so(cut: int, tmp_path: Path) -> None:
     assert told(tmp_path, "winmail.dat", data)[-1].startswith("winmail.dat: FILE-CONTAINER")
 
 
+def test_a_winmail_that_claims_millions_of_properties(tmp_path: Path) -> None:
+    data = made.tnef(b"a.xlsx", BOOK, NAME)
+    claim = data.replace(b"\1\0\0\0\x1f\0\x07\x37", b"\xff\xff\xff\xff\x1f\0\x07\x37")
+    assert claim != data
+    assert told(tmp_path, "winmail.dat", claim) == [
+        f"winmail.dat/{NAME}: workbook",
+        "winmail.dat: FILE-CONTAINER-CUT winmail.dat",
+    ]
+
+
+def test_a_mail_in_a_winmail_and_one_without_attachment(tmp_path: Path) -> None:
+    inner = made.tnef("年报.xlsx".encode("gbk"), BOOK, NAME)
+    outer = made.tnef(b"mail", b"", "转发", b"\x07\3\2\0\0\0\0\0\xc0\0\0\0\0\0\0\x46" + inner)
+    assert told(tmp_path, "winmail.dat", outer) == [f"winmail.dat/转发.dat/{NAME}: workbook"]
+    assert told(tmp_path, "winmail.dat", outer[:40]) == ["winmail.dat: (no-attachment)"]
+
+
 def test_outlook(tmp_path: Path) -> None:
     inner = oles.outlook((NAME, BOOK.ljust(-(-len(BOOK) // 512) * 512, b"\0")))
     data = oles.ole(oles.outlook(("a.json", b"{}".ljust(4096)), ("转发", inner)))

@@ -13,8 +13,8 @@ import pytest
 from tests.intake import made
 from tests.intake.opened import everything, line
 from tianbao.intake.limits import Limits
-from tianbao.intake.opening import is_plain, open_waiting, read_waiting
-from tianbao.intake.received import Received, receive
+from tianbao.intake.opening import is_plain, open_waiting, read_waiting, receive
+from tianbao.intake.received import Received
 from tianbao.intake.walk import Waiting, walk
 
 BOOK = made.workbook()
@@ -252,3 +252,13 @@ def test_names_that_are_not_utf8(tmp_path: Path) -> None:
     path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xcd\xe2\xca\xc2.zip"))
     path.write_bytes(made.raw_zip(("年报.xlsx".encode("gbk"), BOOK)))
     assert lines(tmp_path) == ["外事.zip/年报.xlsx: workbook"]
+
+
+def test_each_part_of_a_path_has_its_own_encoding(tmp_path: Path) -> None:
+    folder = tmp_path / "堆"
+    folder.mkdir()
+    name = os.fsdecode("年报.json".encode("gb18030"))
+    (folder / name).write_text("{}", encoding="utf-8")
+    (found,) = walk([folder], Limits())
+    assert isinstance(found, Waiting)
+    assert found.source == f"{folder}/年报.json"

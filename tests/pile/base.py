@@ -52,7 +52,13 @@ _DIFFERENCE = re.compile(r"ROUND\((\$?[A-Z]+\$?\d+)-(\$?[A-Z]+\$?\d+),6\)")
 
 def agency_names(chance: random.Random) -> list[str]:
     """All names that can be made up, in an order of their own."""
-    names = [f"{district}{kind}{bureau}局" for district in _DISTRICTS for kind in _KINDS for bureau in _BUREAUS]
+    names = [
+        f"{district}{kind}{bureau}{office}"
+        for district in _DISTRICTS
+        for kind in _KINDS
+        for bureau in _BUREAUS
+        for office in ("局", "局执法支队", "局服务中心", "局直属分局")
+    ]
     chance.shuffle(names)
     return names
 

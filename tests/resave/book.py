@@ -18,6 +18,7 @@ _ROW = re.compile(r'<row r="(\d+)"([^>]*?)(?:/>|>(.*?)</row>)', re.DOTALL)
 _CELL = re.compile(r'<c r="([A-Z]+)(\d+)"(?: s="(\d+)")?(?: t="(\w+)")?(?:/>|>(.*?)</c>)', re.DOTALL)
 _FORMULA = re.compile(r"<f[^>]*?(?:/>|>(.*?)</f>)", re.DOTALL)
 _VALUE = re.compile(r"<v>(.*?)</v>", re.DOTALL)
+_INLINE = re.compile(r"<is>(.*?)</is>", re.DOTALL)
 _TEXT = re.compile(r"<t(?: [^>]*)?>(.*?)</t>", re.DOTALL)
 
 
@@ -83,6 +84,7 @@ def parse_sheet(xml: str) -> Sheet:
         cells = []
         for column, number, style, kind, inside in _CELL.findall(found[3] or ""):
             formula, value = (_FORMULA.search(inside), _VALUE.search(inside)) if inside else (None, None)
+            inline = _INLINE.search(inside or "")
             cells.append(
                 Cell(
                     int(number),
@@ -90,7 +92,7 @@ def parse_sheet(xml: str) -> Sheet:
                     style,
                     kind,
                     (formula[1] or "") if formula else None,
-                    value[1] if value else None,
+                    inline[1] if inline else value[1] if value else None,
                 )
             )
         rows.append(Row(int(found[1]), found[2], cells))
@@ -203,6 +205,11 @@ def open_book(data: bytes) -> Book:
     places = {html.unescape(name): f"xl/{related[relation]}" for name, relation in listed}
     strings = re.findall(r"<si>(.*?)</si>", parts[STRINGS].decode(), re.DOTALL) if STRINGS in parts else []
     known = {si_text(each): number for number, each in enumerate(strings)}
-    return Book(
-        parts, places, {name: parse_sheet(parts[part].decode()) for name, part in places.items()}, strings, known
-    )
+    sheets = {name: parse_sheet(parts[part].decode()) for name, part in places.items()}
+    for sheet in sheets.values():
+        for cell in sheet.cells():
+            if cell.kind == "inlineStr":
+                # stamped texts stand in their cells; every office program puts them among the shared strings
+                strings.append(cell.value or "<t></t>")
+                cell.kind, cell.value = "s", str(len(strings) - 1)
+    return Book(parts, places, sheets, strings, known)

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from tests.checks.test_structure import DAMAGES
 from tests.checks.test_structure import DATA as OFFICIAL
 from tests.conftest import examples
+from tests.resave.excel import excel_like, excel_random
+from tests.resave.wps import wps_like
 from tests.workbook.samples import every_form, filled_in, find_form, full, part_of, repacked, submission, swap
 from tests.workbook.test_hostile import BAD
 from tianbao.forms import library
@@ -92,6 +94,26 @@ def test_bad_bytes(name: str, warm: fast.Shapes) -> None:
     same(BAD[name][1](), warm)
 
 
+@pytest.mark.parametrize("rewriter", [excel_like, excel_random, wps_like])
+def test_what_a_program_spells_anew_in_every_file_is_known_from_the_second_on(
+    rewriter: Callable[[bytes, int], bytes],
+) -> None:
+    shapes = fast.Shapes()
+    for seed in range(5):
+        texts = dict.fromkeys(FORM.narratives, f"第{seed}段\n\n第二段，12 件")
+        given = submission(FORM, {"requests.new.natural": seed}, texts=texts)
+        same(rewriter(filled(FORM, given), seed), shapes)
+    assert (shapes.counts.slow, shapes.counts.learned) == (1, 1)
+
+
+def test_a_shared_formula_that_was_changed_is_seen(warm: fast.Shapes) -> None:
+    book = excel_like(filled_in(FORM), 1)
+    same(book, warm)
+    part = part_of(book, "校验")
+    for old, new in ((">ROUND(", ">ROUND(1+"), (">ROUND(", ">ROUND(&copy;+"), (' si="', ' ca="1" ca="1" si="')):
+        same(repacked(book, {part: lambda xml, old=old, new=new: xml.replace(old, new, 1)}), warm)  # type: ignore[misc]
+
+
 Edit = tuple[str, Callable[[str], str]]
 
 
@@ -107,6 +129,12 @@ def in_strings(new: str) -> Edit:
 FAR = '<row r="90"><c r="D90"><v>5</v></c></row>'
 EDITS: dict[str, Edit] = {
     "a locked number changed": ("校验", lambda xml: xml.replace("<v>0</v>", "<v>1</v>")),
+    "a total that is a text now": (TABLE, lambda xml: xml.replace('"><f>SUM($D$5', '" t="str"><f>SUM($D$5')),
+    "a total that is an error": (
+        TABLE,
+        lambda xml: re.sub(r'"><f>(SUM\(\$D\$5:\$I\$5\))</f><v>\d+', r'" t="e"><f>\1</f><v>#VALUE!', xml),
+    ),
+    "a total that is a shared string": (TABLE, lambda xml: xml.replace('"><f>SUM($D$5', '" t="s"><f>SUM($D$5')),
     "a total typed over": (TABLE, lambda xml: re.sub(r"<f>SUM\(\$D\$5:\$I\$5\)</f>", "", xml)),
     "a total's formula shortened": (TABLE, swap("SUM($D$5:$I$5)", "SUM($D$5:$H$5)")),
     "a label that is another shared string": (TABLE, lambda xml: re.sub(r'(<c r="A5"[^>]*><v>)\d+', r"\g<1>0", xml)),

@@ -12,11 +12,14 @@ Language = Literal["zh", "en"]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One wording: how serious, what is said, what to do. `{names}` are facts."""
+    """One wording: how serious, what is said, what to do, and what the agency is asked to do where the officer's advice
+    is not for it. `{names}` are facts.
+    """
 
     severity: Literal["error", "query", "notice"]
     said: Mapping[str, str]
     fix: Mapping[str, str]
+    ask: Mapping[str, str]
 
     def message(self, facts: Mapping[str, object], language: Language) -> str:
         """What is wrong, with the facts put in."""
@@ -25,6 +28,10 @@ class Entry:
     def advice(self, facts: Mapping[str, object], language: Language) -> str:
         """What to do, with the facts put in."""
         return fill(self.fix[language], facts)
+
+    def request(self, facts: Mapping[str, object], language: Language) -> str:
+        """What the agency is asked to do, with the facts put in; "" where there is nothing for it to do."""
+        return fill(self.ask[language], facts)
 
 
 class _Facts(dict[str, object]):
@@ -93,4 +100,5 @@ def _entry(raw: Mapping[str, str]) -> Entry:
         "query" if severity == "query" else "notice" if severity == "notice" else "error",
         {"zh": raw["zh"], "en": raw["en"]},
         {"zh": raw.get("fix_zh", ""), "en": raw.get("fix_en", "")},
+        {"zh": raw.get("ask_zh", raw.get("fix_zh", "")), "en": raw.get("ask_en", raw.get("fix_en", ""))},
     )

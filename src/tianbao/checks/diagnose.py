@@ -3,13 +3,10 @@
 A hint is a notice. It is never applied, and where several corrections are equally good there is none.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from tianbao.checks.context import Context
-from tianbao.checks.diagnosis.settle import settled
-from tianbao.checks.diagnosis.system import System, system_of
-from tianbao.checks.diagnosis.told import finding_of
 from tianbao.findings import Finding
 from tianbao.forms.model import Form
 from tianbao.submission import Submission
@@ -37,8 +34,13 @@ def with_hints(
     ]
     if not broken:
         return tuple(findings)
+    # loaded for a slip only: most files have none
+    from tianbao.checks.diagnosis.settle import settled  # noqa: PLC0415
+    from tianbao.checks.diagnosis.system import system_of  # noqa: PLC0415
+    from tianbao.checks.diagnosis.told import finding_of  # noqa: PLC0415
+
     system = system_of(form, submission, context)
-    known = [_follows(finding, findings, system) for finding in findings]
+    known = [_follows(finding, findings, system.spoilt) for finding in findings]
     hints = []
     for diagnosis, explained in settled(system, broken):
         hint = finding_of(system, diagnosis, explained)
@@ -72,9 +74,9 @@ def _explained(finding: Finding, hint: Finding, keys: set[str]) -> Finding:
     return replace(finding, cause=hint.key) if finding.key in keys or damaged else finding
 
 
-def _follows(finding: Finding, findings: Sequence[Finding], system: System) -> Finding:
+def _follows(finding: Finding, findings: Sequence[Finding], spoilt: Mapping[str, str]) -> Finding:
     """What is known without any search: a damaged total breaks its own sum, a text is missing in a total."""
-    blamed = {system.spoilt[address] for address in finding.addresses if address in system.spoilt}
+    blamed = {spoilt[address] for address in finding.addresses if address in spoilt}
     for root in findings:
         if root.severity == "notice" or len(root.addresses) != 1 or root.key == finding.key:
             continue

@@ -42,6 +42,7 @@ _RULE_OF: dict[ObservationKind, str] = {
     "validations-changed": "STRUCT-LIMITS",
     "comments": "STRUCT-COMMENT",
     "macros": "STRUCT-MACROS",
+    "unlocked": "FILE-UNLOCKED",
     "joined-text": "TEXT-JOINED",
     "unknown-field": "FIELD-UNKNOWN",
     "other-format": "STRUCT-FORMAT",

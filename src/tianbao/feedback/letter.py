@@ -144,9 +144,8 @@ def _unread_items(checked: Checked, language: Language) -> list[tuple[Finding, I
     items = []
     for number, finding in enumerate(checked.findings, start=1):
         said = worded(finding, None, language)
-        # these words are for the officer: ask the other side, look it up with this program
-        fix = said.fix.replace("请对方", "请").replace("ask for ", "please send ")
-        fix = "" if finding.rule in _OURS or "tianbao" in fix else fix
+        asked = words.finding(finding.rule, finding.case or "any").request(finding.facts, language)
+        fix = "" if finding.rule in _OURS else asked
         source = clean(checked.source.replace("\\", "/").rpartition("/")[2], 120)
         items.append((finding, Item(number, source, _end(said.message), _end(fix), clean(finding.key, 120))))
     return items

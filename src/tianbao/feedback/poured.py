@@ -47,7 +47,11 @@ def poured(checked: Checked, submission: Submission, form: Form) -> Poured:
             else:
                 name = clean(form.where(key), 60)
                 dropped.append(f"{said.format(name)}有 {len(text)} 字，表格放不下，请精简后再填：{clean(text, 200)}")
-    read = {address: Value(number, "number", number) for address, number in readings.items()}
+    shown = dict(_shown(checked.findings))
+    read = {
+        **{address: Value(number, "number", number) for address, number in readings.items()},
+        **{address: Value(text, "text") for address, text in shown.items()},
+    }
     entries = {
         address: Entry(read.get(address, entry.value))
         for address, entry in submission.entries.items()
@@ -60,7 +64,12 @@ def poured(checked: Checked, submission: Submission, form: Form) -> Poured:
     issue = Issue(submission.year, agency, submission.deadline if _fits(submission.deadline) else "")
     content = marked_press(form, issue).content(replace(fresh, agency=agency))
     totals = dict(_totals(submission, form, content))
-    left_over = (*dropped, *_unplaced(checked, submission, form, content), *_replaced(submission, form, totals))
+    left_over = (
+        *dropped,
+        *_as_text(shown, submission, form),
+        *_unplaced(checked, submission, form, content),
+        *_replaced(submission, form, totals),
+    )
     return Poured(content, readings, totals, left_over)
 
 
@@ -85,6 +94,25 @@ def _readings(findings: tuple[Finding, ...], submission: Submission, form: Form)
                     number = None
                 if number is not None:
                     yield address, number
+
+
+def _shown(findings: tuple[Finding, ...]) -> Iterator[tuple[str, str]]:
+    """What dates and percentages were shown as: as plain numbers they would pass unnoticed when they come back."""
+    for finding in findings:
+        text = str(finding.facts.get("shown") or "")
+        if disguised(finding) and len(finding.addresses) == 1 and text:
+            yield finding.addresses[0], text
+
+
+def _as_text(shown: Mapping[str, str], submission: Submission, form: Form) -> Iterator[str]:
+    for address, text in shown.items():
+        stored = submission.value(address).text
+        yield f"“{form.where(address)}”原显示为 {clean(text, 60)}（存的数是 {stored}），本表照显示的样子写成文字"
+
+
+def disguised(finding: Finding) -> bool:
+    """Whether the finding is about a number that a cell shows as a date or a percentage."""
+    return finding.rule in ("TYPE-INT", "TYPE-FEE") and finding.case.startswith(("date", "percent"))
 
 
 def _totals(submission: Submission, form: Form, content: Content) -> Iterator[tuple[str, tuple[Value, Value]]]:

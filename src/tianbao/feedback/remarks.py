@@ -6,7 +6,7 @@ from typing import Literal
 
 from tianbao.catalogue import words
 from tianbao.feedback.clean import clean
-from tianbao.feedback.poured import Poured
+from tianbao.feedback.poured import Poured, disguised, value_in
 from tianbao.feedback.wording import worded
 from tianbao.findings import Finding
 from tianbao.forms.model import Form, Kind
@@ -49,7 +49,8 @@ def remark(finding: Finding, number: int, form: Form, poured: Poured, *, holds: 
     reading = poured.readings.get(address) if finding.case == "reading" else None
     restored = finding.rule in _RESTORED
     own = any(rule.id == finding.rule for rule in form.rules)
-    settled = reading is not None or restored or finding.rule in _RENEWED or (own and holds)
+    plain_now = finding.rule == "ENTRY-FORMULA" and value_in(poured.content, address).number is not None
+    settled = reading is not None or restored or plain_now or finding.rule in _RENEWED or (own and holds)
     level: Level = "error" if finding.severity == "error" and not settled else "query"
     return Remark(
         finding,
@@ -82,6 +83,10 @@ def _fix(finding: Finding, fix: str, reading: object, *, restored: bool) -> str:
         return f"本表里已写成数字 {plain(reading)}：核对无误就不用再改"  # type: ignore[arg-type]
     if restored:
         return _CHECK
+    if finding.rule == "ENTRY-FORMULA" and finding.case != "unknown":
+        return "本表里已填入公式的结果：核对无误就不用再改"
+    if disguised(finding):
+        return "本表里格式已改回常规，原来显示的内容写成了文字：请改成数字"
     if finding.rule in _RENEWED:
         return "本表里已恢复下发时的样子：核对数字无误就不用再改"
     if finding.rule in _UNREAD:

@@ -55,6 +55,10 @@ class Grid:
     boxes: tuple[Box, ...]
     blocks: tuple[BlockGrid, ...]
 
+    def __hash__(self) -> int:
+        """By its measures: a grid is the key of what is made of it once."""
+        return hash((self.rows, self.columns, self.left, self.header_rows, len(self.boxes)))
+
 
 def grid_of(section: Section) -> Grid:
     """The grid of a section's table."""

@@ -3,6 +3,10 @@
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+
+_REMEMBERED = 200
+"""Characters of a label that may come again: headings do, narratives do not."""
 
 LONGEST = 2_000
 """Characters of a text that are compared with headings: a longer one is none."""
@@ -14,9 +18,15 @@ def normal(label: str) -> str:
     Of a text too long for a heading only the beginning, with a mark that no heading has.
     """
     if len(label) > LONGEST:
-        return f"{normal(label[:LONGEST])}…"
-    wide = unicodedata.normalize("NFKC", label)
-    return "".join(character for character in wide if character.isalnum()).lower()
+        return f"{_spelled(label[:LONGEST])}…"
+    return _seen_before(label) if len(label) <= _REMEMBERED else _spelled(label)
+
+
+def _spelled(label: str) -> str:
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", label))).lower()
+
+
+_seen_before = lru_cache(maxsize=4_096)(_spelled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +49,14 @@ def align(wanted: Sequence[Wanted], seen: Sequence[frozenset[str]]) -> list[int 
     nothing.
     """
     rows, columns = len(wanted), len(seen)
-    best = [[0.0] * (columns + 1) for _ in range(rows + 1)]
-    for row in range(rows - 1, -1, -1):
-        for column in range(columns - 1, -1, -1):
-            skip = max(best[row + 1][column], best[row][column + 1])
-            best[row][column] = max(skip, _score(wanted[row], seen[column]) + best[row + 1][column + 1])
+    where: dict[str, list[int]] = {}
+    for column, shown in enumerate(seen):
+        for text in shown:
+            where.setdefault(text, []).append(column)
+    best = [[0.0] * (columns + 1)]
+    for line in reversed(wanted):
+        best.append(_with_line(line, seen, best[-1], {at for text in line.must for at in where.get(text, ())}))
+    best.reverse()
     found: list[int | None] = [None] * rows
     row = column = 0
     while row < rows and column < columns:
@@ -56,6 +69,19 @@ def align(wanted: Sequence[Wanted], seen: Sequence[frozenset[str]]) -> list[int 
         else:
             row += 1
     return found
+
+
+def _with_line(line: Wanted, seen: Sequence[frozenset[str]], below: list[float], shows: set[int]) -> list[float]:
+    """The best sums from each column on with one line more; only the columns in `shows` can add to them."""
+    if not shows:
+        return below
+    last = max(shows)
+    best = below.copy()
+    for column in range(last, -1, -1):
+        best[column] = max(below[column], best[column + 1])
+        if column in shows:
+            best[column] = max(best[column], _score(line, seen[column]) + below[column + 1])
+    return best
 
 
 def _score(line: Wanted, seen: frozenset[str]) -> float:

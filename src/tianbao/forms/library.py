@@ -20,6 +20,8 @@ DEFAULT_FORM = "gov-disclosure"
 
 _FORM_FILE, _CASES_FILE = "form.yaml", "cases.yaml"
 _LIST = "listed"
+_PROGRAM = ("*.py", "forms/*.py", "rules/*.py", "catalogue/*.py", "catalogue/*.toml", "workbook/*.py")
+"""What compiled forms and the workbooks planned for them depend on."""
 _kept: dict[str, Path] = {}
 
 
@@ -129,15 +131,33 @@ def _keep(name: str, text: str) -> None:
         keep(_kept["folder"], name, _key(resource_root()), text)
 
 
+def kept_with(form: Form, name: str) -> str | None:
+    """The text that was kept under the name for a form that ships; None where there is none, or for any other form."""
+    return _read(name) if _kept and _ships(form) else None
+
+
+def keep_with(form: Form, name: str, text: str) -> None:
+    """Keeps what was made of a form, between runs, until the form or the program is another one."""
+    if _kept and _ships(form):
+        _keep(name, text)
+
+
+def _ships(form: Form) -> bool:
+    return any(
+        (entry.id, entry.edition) == (form.id, form.edition) and load(entry.id, entry.edition) is form
+        for entry in listed()
+    )
+
+
 def _definitions() -> list[Path]:
     return sorted((resource_root() / "template").glob(f"*/*/{_FORM_FILE}"))
 
 
 @cache
 def _key(root: Path) -> str:
-    """Another one with every change of a definition, of their schema, and of the program that compiles them."""
+    """Another one with every change of a definition, of their schema, and of the program that makes things of them."""
     package = Path(__file__).resolve().parent.parent
-    program = [path for room in ("forms", "rules") for path in sorted((package / room).glob("*.py"))]
+    program = [path for kind in _PROGRAM for path in sorted(package.glob(kind))]
     paths = [*_definitions(), root / "schema" / "form.schema.json", *program]
     described = [(str(path).encode("utf-8", "surrogateescape"), path.read_bytes()) for path in paths]
     return key_of(f"{__version__} {LAYOUT}".encode(), *(part for pair in described for part in pair))

@@ -11,6 +11,7 @@ _TAIL = 40
 _ACTING = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Unicode categories that control, reorder or break a line. Private-use characters stay: old GBK names have them."""
 _SEPARATORS = re.compile(r"[/\\]+")
+_SEPARATOR = os.sep
 _DRIVE = ":"
 """Behind a letter it leads to another disk, behind a name to another stream of it."""
 
@@ -24,8 +25,8 @@ def decoded(raw: bytes) -> str:
 
 
 def shown(path: Path) -> str:
-    """The path as met."""
-    return decoded(os.fsencode(path))
+    """The path as met, each folder and file in the encoding that it was named in."""
+    return _SEPARATOR.join(decoded(name) for name in os.fsencode(path).split(_SEPARATOR.encode()))
 
 
 def harmless(name: str) -> str:

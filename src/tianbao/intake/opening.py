@@ -6,20 +6,21 @@ import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from tianbao.findings import PassedOver
 from tianbao.intake.limits import DEFAULT, MIB, Limits
 from tianbao.intake.members import Allowance, CannotOpen, Member, Opener, allowance
 from tianbao.intake.received import Received
-from tianbao.intake.sniff import CONTAINERS, ENTRIES, Kind, expands_to, kind_of, promised
-from tianbao.intake.walk import Waiting, no_access, passed_by_name
+from tianbao.intake.sniff import CONTAINERS, ENTRIES, Kind, kind_of, promised
+from tianbao.intake.walk import Waiting, no_access, passed_by_name, walk
 
 Found = Received | PassedOver
 
 PLAIN_BYTES = 8 * MIB
 """A file of more bytes than this is odd enough to be read where nothing else can suffer."""
 PLAIN_DATA = MIB
-"""The same for data, and for all parts of a workbook together: a filled one has a quarter of that."""
+"""The same for data: a report has some ten KiB."""
 _PLAIN: frozenset[Kind] = frozenset({"workbook", "json", "word", "picture", "pdf", "empty", "other"})
 _DOTTED: frozenset[Kind] = frozenset({"zip", "tar", "7z", "rar"})
 """Where a name that begins with a dot is hidden: nobody attaches a hidden file to a mail."""
@@ -73,9 +74,7 @@ def is_plain(data: bytes, kind: Kind) -> bool:
     """Whether nothing has to be opened by other people's code: an ordinary workbook, data, or what no one reads."""
     if kind not in _PLAIN or len(data) > PLAIN_BYTES:
         return False
-    if kind == "json":
-        return len(data) <= PLAIN_DATA
-    return kind != "workbook" or expands_to(data) <= PLAIN_DATA
+    return kind != "json" or len(data) <= PLAIN_DATA
 
 
 def open_read(
@@ -195,3 +194,12 @@ def _unread(found: Received, problem: str, detail: str = "") -> Received:
 
 def _last(name: str) -> str:
     return name.replace("\\", "/").rpartition("/")[2]
+
+
+def receive(path: Path) -> Iterator[Received | PassedOver]:
+    """Everything under the path, one after the other, in this process and with the usual limits."""
+    for found in walk([path]):
+        if isinstance(found, Waiting):
+            yield from open_waiting(found)
+        else:
+            yield found

@@ -13,7 +13,7 @@ from tianbao.forms.model import Form
 from tianbao.forms.sums import checksum_of
 from tianbao.intake.received import Received
 from tianbao.submission import Submission
-from tianbao.verbs import bulk
+from tianbao.verbs import bulk, parcel
 from tianbao.verbs.bulk import MissingPath
 from tianbao.verbs.options import Options
 from tianbao.verbs.reading import OwnResult, read_submission, unreadable
@@ -40,10 +40,10 @@ def check(paths: Iterable[Path], options: Options = Options()) -> Iterator[Resul
     """
     work = Work(
         quick=partial(_quick, options),
-        members=partial(bulk.members, options),
+        members=partial(parcel.members, options),
         answer=_answer,
         blamed=blamed,
-        name=partial(bulk.name, options),
+        name=partial(parcel.name, options),
         limits=options.limits,
     )
     for result in bulk.run(list(paths), options, work):
@@ -90,7 +90,7 @@ def _checked(received: Received) -> Checked:
 
 
 def _quick(options: Options, item: Item) -> list[Result] | None:
-    found = bulk.quick(options, item)
+    found = parcel.quick(options, item)
     return None if found is None else [result for one in found for result in _answer(one)]
 
 

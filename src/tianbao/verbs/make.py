@@ -7,7 +7,8 @@ from pathlib import Path
 from tianbao.findings import Finding
 from tianbao.forms.model import Form
 from tianbao.forms.sums import with_totals
-from tianbao.intake.received import Received, receive
+from tianbao.intake.opening import receive
+from tianbao.intake.received import Received
 from tianbao.submission import Agency, Submission
 from tianbao.values import COMPARE_PLACES, rounded
 from tianbao.verbs.reading import OwnResult, is_workbook, read_submission, unreadable

@@ -21,6 +21,9 @@ NEARLY_ALL = 0.9
 YEAR_FROM = 10
 """Reports of one form in a pile, from which on a year that few of them have is worth a word."""
 
+_CACHE = 256
+"""KiB that the database keeps in memory; sorting keeps no more."""
+
 _TABLE = (
     "CREATE TABLE facts (number INTEGER PRIMARY KEY, source TEXT, sha256 TEXT, form TEXT, edition TEXT, year INTEGER,"
     " who TEXT, figures TEXT)"
@@ -47,7 +50,8 @@ class Pile:
     def __init__(self, evidence: Evidence) -> None:
         self._evidence = evidence
         self._base = sqlite3.connect("")  # without a name: gone however the program ends
-        self._base.execute("PRAGMA journal_mode = OFF")
+        for setting in ("journal_mode = OFF", f"cache_size = -{_CACHE}", f"temp.cache_size = -{_CACHE}"):
+            self._base.execute(f"PRAGMA {setting}")
         self._base.execute(_TABLE)
         self._count = 0
 

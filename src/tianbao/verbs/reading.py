@@ -42,6 +42,8 @@ def read_submission(received: Received) -> Read:
         return Read(finding=unreadable(received.problem, problem=detail, limit=detail, part=detail))
     try:
         submission = _workbook(received.data) if is_workbook(received) else _json(received.data)
+        if received.unlocked:
+            submission = replace(submission, observations=(*submission.observations, Observation("unlocked")))
         return Read(submission, library.load(submission.form, submission.edition))
     except NotASubmission as error:
         if error.problem == "OWN-RESULT":

@@ -15,7 +15,7 @@ from tianbao.forms.model import Form
 from tianbao.intake.received import Received
 from tianbao.submission import Submission, json_line
 from tianbao.values import plain, to_json
-from tianbao.verbs import bulk
+from tianbao.verbs import parcel
 from tianbao.verbs.check import Bug, blamed, check_received
 from tianbao.verbs.options import Options
 from tianbao.verbs.work import Blame, Item, Work
@@ -66,10 +66,10 @@ def telling(options: Options) -> Work:
     """The work of `tianbao check`: results are Told and PassedOver."""
     return Work(
         quick=partial(_quick, options),
-        members=partial(bulk.members, options),
+        members=partial(parcel.members, options),
         answer=partial(_answer, options),
         blamed=partial(_blamed, options),
-        name=partial(bulk.name, options),
+        name=partial(parcel.name, options),
         limits=options.limits,
         counts=_counts,
         kept=library.kept_in(),
@@ -132,7 +132,7 @@ def _copies(checked: Checked, form: Form | None, options: Options) -> Copies | N
 
 
 def _quick(options: Options, item: Item) -> list[Told | PassedOver] | None:
-    found = bulk.quick(options, item)
+    found = parcel.quick(options, item)
     return None if found is None else [result for one in found for result in _answer(options, one)]
 
 

@@ -3,11 +3,13 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 _A1 = re.compile(r"\$?([A-Z]{1,3})\$?([1-9]\d{0,6})")
 MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
 
 
+@lru_cache(maxsize=1_024)
 def column_name(column: int) -> str:
     """0 → A, 27 → AB."""
     name = ""
@@ -58,6 +60,7 @@ def quoted(sheet: str) -> str:
     return "'" + sheet.replace("'", "''") + "'"
 
 
+@lru_cache(maxsize=16_384)
 def parse_a1(text: str) -> tuple[int, int]:
     """(row, column) of D5 or $D$5. Raises ValueError."""
     found = _A1.fullmatch(text)

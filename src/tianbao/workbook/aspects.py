@@ -85,6 +85,8 @@ def _covered(sheet: RawSheet) -> set[Spot]:
 
 def label(content: Raw) -> str:
     """A fixed content in one spelling: numbers by 15 digits, texts with \\n as line end."""
+    if isinstance(content, str):
+        return content.replace("\r\n", "\n").replace("\r", "\n")
     value = understand(float(content) if isinstance(content, int) and not isinstance(content, bool) else content)
     if value.number is not None:
         return plain(value.number)

@@ -1,13 +1,14 @@
 """What was changed in the structure of a workbook, as observations: sheets, lines, fixed texts, formulas, locks."""
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from tianbao.forms.labels import normal, wordings
-from tianbao.forms.model import Cell, Section
+from tianbao.forms.model import Cell, Form, Section
 from tianbao.submission import Observation, ObservationKind
 from tianbao.workbook.a1 import Place, column_name
 from tianbao.workbook.comparison import Comparison, Pair
-from tianbao.workbook.layout import CHECKS, COVER, IDENTITY, MARKED_KEY, RESULT
+from tianbao.workbook.layout import CHECKS, COVER, IDENTITY, MARKED_KEY, RESULT, layout_of
 from tianbao.workbook.locate import name_key
 from tianbao.workbook.moves import moved_formula
 from tianbao.workbook.reading import Reading
@@ -87,7 +88,8 @@ def _cells(section: Section, reading: Reading, sheet_lost: bool) -> Iterator[Obs
     unnamed = [address for address in read if address in found.unnamed]
     if unnamed and reading.official:
         yield Observation("names-lost", section.sheet, {"count": str(len(unnamed))})
-    unheaded = [address for address in read if address in found.unheaded]
+    without = set(found.unheaded)
+    unheaded = [address for address in read if address in without]
     if unheaded:
         yield Observation("headings-lost", section.sheet, {"count": str(len(unheaded))})
     moved = [
@@ -142,7 +144,7 @@ def _sheet(name: str, pair: Pair, book: RawBook, reading: Reading) -> Iterator[O
 
 def _labels(pair: Pair, reading: Reading) -> Iterator[Observation]:
     """Fixed texts that read otherwise. Another spelling of the same words is told apart from other words."""
-    accepted = _wordings(reading)
+    accepted = _wordings(reading.form)
     changed: list[Observation] = []
     for spot, label in pair.issued.labels.items():
         now = pair.moves.spot(spot)
@@ -159,12 +161,14 @@ def _labels(pair: Pair, reading: Reading) -> Iterator[Observation]:
             yield Observation("labels-changed", pair.sheet.name, {"count": str(len(told) - _NAMED), "case": case})
 
 
-def _wordings(reading: Reading) -> dict[str, set[str]]:
+@lru_cache(maxsize=16)
+def _wordings(form: Form) -> dict[str, set[str]]:
     """Accepted wordings of each heading, in normal form."""
     found: dict[str, set[str]] = {}
-    for section in reading.form.sections:
-        if section.id in reading.layout.grids:
-            for box in reading.layout.grids[section.id].boxes:
+    grids = layout_of(form).grids
+    for section in form.sections:
+        if section.id in grids:
+            for box in grids[section.id].boxes:
                 found.setdefault(normal(box.text), set()).update(wordings(box.text, box.also))
     return found
 
@@ -203,10 +207,10 @@ def _formulas(name: str, pair: Pair, comparison: Comparison, reading: Reading) -
     changed = []
     for spot, formula in pair.issued.formulas.items():
         now = pair.moves.spot(spot)
-        expected = moved_formula(formula, name, moves)
-        if spot in totals or now is None or expected is None:
+        if spot in totals or now is None or pair.now.formulas.get(now) == formula:
             continue
-        if pair.now.formulas.get(now) not in (expected, formula):
+        expected = moved_formula(formula, name, moves)
+        if expected is not None and pair.now.formulas.get(now) != expected:
             changed.append(now)
     if changed:
         facts = {"count": str(len(changed)), "case": "any"}

@@ -3,17 +3,13 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 
-from tianbao.forms.model import Form
-from tianbao.submission import Agency
-from tianbao.workbook.aspects import SheetAspects, of_plan, of_sheet
+from tianbao.workbook.aspects import SheetAspects, of_sheet
+from tianbao.workbook.issued import issued_fingerprint, issued_sheets
 from tianbao.workbook.layout import CHECKS, COVER, IDENTITY, TEXT_TOP
 from tianbao.workbook.moves import SheetMoves, moves_of, same_sheet
-from tianbao.workbook.plan import Issue, SheetPlan
 from tianbao.workbook.reading import Reading, cell_at
 from tianbao.workbook.sheets import RawBook, RawSheet, Spot
-from tianbao.workbook.write import content_of, fingerprint, plan_of
 
 _LIKE = 0.5
 """Share of an issued sheet's fixed texts from which on a sheet of another name is taken for it."""
@@ -43,9 +39,11 @@ class Comparison:
 def compare(reading: Reading, book: RawBook) -> Comparison:
     """What of the issued workbook is where in the book."""
     matched = _matched(reading, book)
-    plans = _issued(reading.form, reading.year, bool(_hidden(reading, book, "agency")))
-    whole = reading.official and _hidden(reading, book, "fingerprint") == fingerprint(reading.form)
-    pairs = {name: _pair(plans[name], sheet, reading) for name, sheet in matched.items()}
+    named = bool(_hidden(reading, book, "agency"))
+    issued = issued_sheets(reading.form, reading.year, named)
+    fingerprint = issued_fingerprint(reading.form, named)
+    whole = reading.official and _hidden(reading, book, "fingerprint") == fingerprint
+    pairs = {name: _pair(name, issued[name], sheet, reading) for name, sheet in matched.items()}
     used = {sheet.name for sheet in matched.values()}
     return Comparison(
         pairs,
@@ -57,13 +55,6 @@ def compare(reading: Reading, book: RawBook) -> Comparison:
 
 def _hidden(reading: Reading, book: RawBook, key: str) -> str:
     return cell_at(book, reading.identity.places.get(key)).value.text
-
-
-@lru_cache(maxsize=16)
-def _issued(form: Form, year: int, named: bool) -> Mapping[str, SheetPlan]:
-    """The sheets as they are issued; the agency's name only decides whether its cell is open."""
-    plan = plan_of(content_of(form, Issue(year, Agency("x") if named else None)))
-    return {sheet.name: sheet for sheet in plan.sheets}
 
 
 def _matched(reading: Reading, book: RawBook) -> dict[str, RawSheet]:
@@ -88,7 +79,7 @@ def _matched(reading: Reading, book: RawBook) -> dict[str, RawSheet]:
         if name in matched or not free or name == IDENTITY:
             continue
         same = next((sheet for sheet in free if sheet.name.lower() == name.lower()), None)
-        labels = list(of_plan(_issued(reading.form, reading.year, named=True)[name]).labels.values())
+        labels = list(issued_sheets(reading.form, reading.year, named=True)[name].labels.values())
         best = max(free, key=lambda sheet: same_sheet(labels, sheet))
         found = same or (best if same_sheet(labels, best) >= _LIKE else None)
         if found is not None and same_sheet(labels, found) > 0:
@@ -96,11 +87,10 @@ def _matched(reading: Reading, book: RawBook) -> dict[str, RawSheet]:
     return {name: matched[name] for name in reading.layout.sheets if name in matched}
 
 
-def _pair(plan: SheetPlan, sheet: RawSheet, reading: Reading) -> Pair:
-    issued = of_plan(plan)
-    moves = _with_cells(moves_of(issued, sheet), plan.name, reading)
+def _pair(name: str, issued: SheetAspects, sheet: RawSheet, reading: Reading) -> Pair:
+    moves = _with_cells(moves_of(issued, sheet), name, reading)
     filled = {now for spot in issued.open | issued.varying if (now := moves.spot(spot)) is not None}
-    if any(section.sheet == plan.name and section.narrative for section in reading.form.sections):
+    if any(section.sheet == name and section.narrative for section in reading.form.sections):
         top = moves.rows.get(TEXT_TOP, TEXT_TOP) or TEXT_TOP
         filled |= {spot for spot in sheet.cells if spot[0] >= top}
     return Pair(issued, of_sheet(sheet, frozenset(filled)), sheet, moves, frozenset(filled))

@@ -9,9 +9,6 @@ import warnings
 from datetime import UTC, datetime
 from typing import Any
 
-import xlsxwriter
-from xlsxwriter.exceptions import XlsxWriterException
-
 from tianbao.values import Number, understand
 from tianbao.workbook.a1 import Area, Place
 from tianbao.workbook.literal import literal
@@ -50,6 +47,9 @@ class DoesNotFit(WriterRefused):
 
 def emit(plan: BookPlan, password: str = PASSWORD) -> bytes:
     """The workbook's bytes. Raises WriterRefused, DoesNotFit."""
+    import xlsxwriter  # noqa: PLC0415  takes longer to load than a workbook to read, and readers do not need it
+    from xlsxwriter.exceptions import XlsxWriterException  # noqa: PLC0415  as above
+
     out = io.BytesIO()
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -121,12 +121,8 @@ class _Writer:
         elif content is None or content == "":
             done = sheet.write_blank(*where, None, look)
         elif isinstance(content, str | bool):
-            text = cell_text(content, first)
-            if text.startswith("<r>") and text.endswith("</r>"):
-                # XlsxWriter would take this for its own spelling of a rich text and leave it unescaped
-                done = sheet.write_rich_string(*where, text[0], text[1], text[2:], look)
-            else:
-                done = sheet.write_string(*where, text, look)
+            given = literal(content) if isinstance(content, str) else content
+            done = sheet.write_string(*where, cell_text(given, first), look)
         else:
             done = sheet.write_number(*where, _number(content, first), look)
         _done(done, str(first))
@@ -182,14 +178,13 @@ def _cached(content: object) -> Number | str:
 def cell_text(content: str | bool, place: Place) -> str:
     """The text, if a cell can hold it: Excel counts UTF-16 units, and half a character is none."""
     text = content if isinstance(content, str) else str(content).upper()
-    given = literal(text)
     try:
-        units = len(given.encode("utf-16-le")) // 2
+        units = len(text.encode("utf-16-le")) // 2
     except UnicodeEncodeError:
         raise DoesNotFit(str(place)) from None
     if units > _LONGEST_TEXT:
         raise DoesNotFit(str(place))
-    return given
+    return text
 
 
 def _number(content: Number, place: Place) -> Number:

@@ -16,7 +16,8 @@ from tianbao.workbook.package import MAX_EXPANDED, MAX_MEMBERS, MAX_PART, NotAWo
 from tianbao.workbook.read import no_forms, read_whole
 from tianbao.workbook.reading import FindForm, KnownForms
 from tianbao.workbook.recipe import NotSo, Recipe, Slots, recipe_of, slots_of
-from tianbao.workbook.shape import Cut, cut, height_key, loose_key, plain
+from tianbao.workbook.shape import Cut, cut, height_key, plain
+from tianbao.workbook.shape_loose import loose_key
 from tianbao.workbook.sheets import ALL_ASPECTS, RawBook
 from tianbao.workbook.strings_fast import fast_strings
 from tianbao.workbook.styles_xml import CellStyle, read_styles
@@ -54,14 +55,15 @@ class Shapes:
     books: dict[bytes, _Book | None] = field(default_factory=dict)
     styles: dict[bytes, tuple[bytes, tuple[CellStyle, ...]]] = field(default_factory=dict)
     sound: set[bytes] = field(default_factory=set)
-    alike: dict[bytes, bytes] = field(default_factory=dict)
+    alike: dict[bytes, tuple[bytes, str]] = field(default_factory=dict)
+    kinds: dict[str, str] = field(default_factory=dict)
     recipes: dict[bytes, list[Recipe]] = field(default_factory=dict)
     strings: tuple[bytes, Sequence[str]] = (b"", ())
     counts: Counts = field(default_factory=Counts)
 
     def trim(self) -> None:
         """Forgets everything when there is too much of it: another template, or somebody plays with us."""
-        kept = (self.books, self.styles, self.sound, self.alike, self.recipes)
+        kept = (self.books, self.styles, self.sound, self.alike, self.kinds, self.recipes)
         if max(len(learned) for learned in kept) > _MOST:
             for learned in kept:
                 learned.clear()
@@ -73,6 +75,7 @@ class _Opened:
 
     key: bytes
     cuts: tuple[Cut, ...]
+    kinds: tuple[str, ...]
     strings: Sequence[str]
 
 
@@ -85,7 +88,7 @@ def read(data: bytes, find_form: FindForm, known: KnownForms = no_forms, shapes:
     if opened is not None:
         for recipe in shapes.recipes.get(opened.key, ()):
             try:
-                found = recipe.submission(opened.cuts, opened.strings)
+                found = recipe.submission(opened.cuts, opened.kinds, opened.strings)
             except (NotSo, ValueError, IndexError):
                 continue
             shapes.counts.known += 1
@@ -105,7 +108,7 @@ def _learned(data: bytes, opened: _Opened | None, find_form: FindForm, known: Kn
         return found
     try:
         recipe = recipe_of(reading, opened.cuts, slots, book.sheets, opened.strings)
-        if recipe.submission(opened.cuts, opened.strings) == found:
+        if recipe.submission(opened.cuts, opened.kinds, opened.strings) == found:
             shapes.recipes.setdefault(opened.key, []).insert(0, recipe)
             del shapes.recipes[opened.key][8:]
             shapes.counts.learned += 1
@@ -117,7 +120,8 @@ def _learned(data: bytes, opened: _Opened | None, find_form: FindForm, known: Kn
 def _slots(opened: _Opened, book: RawBook) -> list[Slots] | None:
     if len(opened.cuts) != len(book.sheets):
         return None
-    found = [slots_of(part, sheet) for part, sheet in zip(opened.cuts, book.sheets, strict=True)]
+    parts = zip(opened.cuts, opened.kinds, book.sheets, strict=True)
+    found = [slots_of(part, kinds, sheet) for part, kinds, sheet in parts]
     return [slots for slots in found if slots is not None] if None not in found else None
 
 
@@ -146,7 +150,7 @@ def _opened(data: bytes, shapes: Shapes) -> _Opened | None:
     if look is None or strings is None:
         return None
     meaning, styles = _styles(look, shapes)
-    cuts, keys = [], [book_key]
+    cuts, kinds, keys = [], [], [book_key]
     for number, name in enumerate(book.parts):
         part = inflated(data, members[name])
         done = cut(part, meaning) if part is not None else None
@@ -154,8 +158,9 @@ def _opened(data: bytes, shapes: Shapes) -> _Opened | None:
         if done is None or key is None:
             return None
         cuts.append(done)
-        keys.append(key)
-    return _Opened(hashlib.sha256(b"".join(keys)).digest(), tuple(cuts), strings)
+        keys.append(key[0])
+        kinds.append(key[1])
+    return _Opened(hashlib.sha256(b"".join(keys)).digest(), tuple(cuts), tuple(kinds), strings)
 
 
 def _strings(data: bytes, member: Member, shapes: Shapes) -> Sequence[str] | None:
@@ -172,9 +177,9 @@ def _strings(data: bytes, member: Member, shapes: Shapes) -> Sequence[str] | Non
 
 def _known_key(
     part: bytes, found: Cut, number: int, styles: tuple[CellStyle, ...], meaning: bytes, shapes: Shapes
-) -> bytes | None:
-    """The key of a shape; one that is alike in all that matters gets the key of the first that was. None where the
-    part may not be read without a parser.
+) -> tuple[bytes, str] | None:
+    """The key of a shape, and what kinds its values are; one that is alike in all that matters gets the key of the
+    first that was. None where the part may not be read without a parser.
     """
     key = shapes.alike.get(found.key)
     if key is None:
@@ -183,7 +188,10 @@ def _known_key(
         low = height_key(found, meaning)
         key = shapes.alike.get(low)
         if key is None:
-            key = hashlib.sha256(loose_key(found, styles) + bytes([number % 256])).digest()
+            loose, kinds = loose_key(found, styles)
+            if len(kinds) != len(found.values):
+                return None
+            key = hashlib.sha256(loose + bytes([number % 256])).digest(), shapes.kinds.setdefault(kinds, kinds)
             shapes.alike[low] = key
         shapes.alike[found.key] = key
         shapes.counts.alike += 1

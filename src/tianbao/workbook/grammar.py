@@ -1,6 +1,7 @@
 """Formulas as text: one spelling for all programs, and shared formulas written out."""
 
 import re
+from functools import lru_cache
 
 from tianbao.workbook.a1 import column_name, column_number
 
@@ -13,6 +14,8 @@ _REF = re.compile(r"(?<![\w.$])(\$?)([A-Za-z]{1,3})(\$?)(\d{1,7})(?![\w(.!])")
 
 _MOST_MINUS = 50
 """Double minus signs of one formula that are spelled alike: each takes a pass over it."""
+_REMEMBERED = 500
+"""Characters of a formula that may come again, in the next workbook of the form."""
 
 TRUTH = ("TRUE", "FALSE")
 """What LibreOffice writes as a formula although it was typed: read as the truth value that it is."""
@@ -20,6 +23,10 @@ TRUTH = ("TRUE", "FALSE")
 
 def normal(formula: str) -> str:
     """Upper case, no blanks, no $, no quotes round sheet names, no _xlfn.; texts in quotes stay as they are."""
+    return _seen_before(formula) if len(formula) <= _REMEMBERED else _spelled(formula)
+
+
+def _spelled(formula: str) -> str:
     pieces = _QUOTED.split(formula.lstrip("="))
     out = []
     for piece in pieces:
@@ -30,6 +37,9 @@ def normal(formula: str) -> str:
         else:
             out.append(re.sub(r"\s+", "", piece).upper().replace("$", "").replace("_XLFN.", ""))
     return _double_minus("".join(out))
+
+
+_seen_before = lru_cache(maxsize=4_096)(_spelled)
 
 
 def _double_minus(formula: str) -> str:

@@ -54,9 +54,13 @@ def beside_label(book: RawBook, label: str) -> Place | None:
     """The cell to the right of a label, on the cover or else on any sheet that shows it."""
     wanted = normal(label)
     for sheet in sorted(book.sheets, key=lambda sheet: sheet.name != COVER):
-        for spot, cell in sorted(sheet.cells.items()):
-            if cell.value.kind == "text" and normal(cell.value.text) == wanted:
-                return Place(sheet.name, *sheet.beside(spot))
+        shown = [
+            spot
+            for spot, cell in sheet.cells.items()
+            if cell.value.kind == "text" and normal(cell.value.text) == wanted
+        ]
+        if shown:
+            return Place(sheet.name, *sheet.beside(min(shown)))
     return None
 
 

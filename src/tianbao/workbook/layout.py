@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from tianbao.forms.grid import Grid, grid_of
 from tianbao.forms.model import Form, Section
@@ -80,6 +81,7 @@ class Layout:
         return Place(CHECKS, self.line(key).row, LIGHT)
 
 
+@lru_cache(maxsize=16)
 def layout_of(form: Form) -> Layout:
     """The layout of a form's workbook; it depends on the form alone."""
     grids: dict[str, Grid] = {}

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from tianbao.forms.grid import BlockGrid, Box, Grid
 from tianbao.forms.labels import Wanted, align, normal, wordings
@@ -127,7 +128,11 @@ def named_places(book: RawBook) -> dict[str, Place]:
 
 def sheet_named(book: RawBook, name: str) -> RawSheet | None:
     """The sheet with that name, whatever its case."""
-    return next((sheet for sheet in book.sheets if sheet.name.lower() == name.lower()), None)
+    lower = name.lower()
+    for sheet in book.sheets:
+        if sheet.name == name or sheet.name.lower() == lower:
+            return sheet
+    return None
 
 
 def _by_headings(section: Section, layout: Layout, book: RawBook, named: Mapping[str, Place]) -> dict[str, Place]:
@@ -164,8 +169,7 @@ def table_on_sheet(grid: Grid, sheet: RawSheet) -> dict[str, Place]:
     if not lines:
         return {}
     numbers = sorted(lines)[:MAX_LINES]
-    wanted = [_row_wanted(grid, row) for row in range(grid.rows)]
-    matched = align(wanted, [frozenset(lines[number].values()) for number in numbers])
+    matched = align(_rows_wanted(grid), [frozenset(lines[number].values()) for number in numbers])
     rows = {row: numbers[at] for row, at in enumerate(matched) if at is not None}
     found: dict[str, Place] = {}
     for block in grid.blocks:
@@ -204,6 +208,11 @@ def _beside_labels(grid: Grid, block: BlockGrid, sheet: RawSheet, rows: Mapping[
     return {block.left: found.most_common(1)[0][0]} if found else {}
 
 
+@lru_cache(maxsize=64)
+def _rows_wanted(grid: Grid) -> tuple[Wanted, ...]:
+    return tuple(_row_wanted(grid, row) for row in range(grid.rows))
+
+
 def _row_wanted(grid: Grid, row: int) -> Wanted:
     """A value row is known by its own label; a heading row by any of its headings."""
     here = [box for box in grid.boxes if box.row == row and box.text]
@@ -218,22 +227,29 @@ def _row_wanted(grid: Grid, row: int) -> Wanted:
 
 def _columns(grid: Grid, top: int, value_top: int, lines: Mapping[int, Mapping[int, str]]) -> dict[int, int]:
     """Grid column → sheet column of one block, by the leaf headings above its values."""
-    heads = [box for box in grid.boxes if box.role == "column" and top <= box.row < value_top]
-    leaves: dict[int, Box] = {}
-    for box in heads:
-        leaves[box.column] = max(leaves.get(box.column, box), box, key=lambda found: found.row)
+    order, wanted = _columns_wanted(grid, top, value_top)
     seen: dict[int, set[str]] = {}
     for texts in lines.values():
         for column, text in texts.items():
             seen.setdefault(column, set()).add(text)
     numbers = sorted(seen)
-    order = sorted(leaves)
-    wanted = [
+    matched = align(wanted, [frozenset(seen[number]) for number in numbers])
+    return {column: numbers[at] for column, at in zip(order, matched, strict=True) if at is not None}
+
+
+@lru_cache(maxsize=256)
+def _columns_wanted(grid: Grid, top: int, value_top: int) -> tuple[tuple[int, ...], tuple[Wanted, ...]]:
+    """The columns with headings above the values, and what each should show."""
+    heads = [box for box in grid.boxes if box.role == "column" and top <= box.row < value_top]
+    leaves: dict[int, Box] = {}
+    for box in heads:
+        leaves[box.column] = max(leaves.get(box.column, box), box, key=lambda found: found.row)
+    order = tuple(sorted(leaves))
+    wanted = tuple(
         Wanted(
             wordings(leaves[column].text, leaves[column].also),
             frozenset(normal(box.text) for box in heads if box.column == column),
         )
         for column in order
-    ]
-    matched = align(wanted, [frozenset(seen[number]) for number in numbers])
-    return {column: numbers[at] for column, at in zip(order, matched, strict=True) if at is not None}
+    )
+    return order, wanted

@@ -40,10 +40,11 @@ class SheetMoves:
 
 def moves_of(issued: SheetAspects, sheet: RawSheet) -> SheetMoves:
     """How the lines of the issued sheet moved."""
-    shown = {spot: normal(cell.value.text) for spot, cell in sheet.cells.items() if cell.value.kind == "text"}
     wanted = {spot: text for spot, label in issued.labels.items() if (text := normal(label))}
-    if all(shown.get(spot) == text for spot, text in wanted.items()):
+    cells = sheet.cells
+    if all(spot in cells and normal(cells[spot].value.text) == text for spot, text in wanted.items()):
         return SheetMoves(sheet.name)
+    shown = {spot: normal(cell.value.text) for spot, cell in cells.items() if cell.value.kind == "text"}
     return SheetMoves(sheet.name, _lines(wanted, shown, 0), _lines(wanted, shown, 1))
 
 

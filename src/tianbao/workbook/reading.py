@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from tianbao.forms.labels import normal as normal_label
 from tianbao.forms.model import Form, Section
@@ -25,7 +26,7 @@ from tianbao.workbook.layout import (
 from tianbao.workbook.locate import Found, locate, name_key, named_places, sheet_named
 from tianbao.workbook.moves import SheetMoves, moved_formula
 from tianbao.workbook.package import NotAWorkbook
-from tianbao.workbook.sheets import RawBook, RawCell, RawSheet
+from tianbao.workbook.sheets import RawBook, RawCell, RawSheet, Spot
 
 _COUNT = "字数"
 """Begins the live count above a narrative's area."""
@@ -123,6 +124,8 @@ def _form(book: RawBook, identity: Identity, find_form: FindForm, known: KnownFo
 
 def _cells(form: Form, layout: Layout, found: Found, book: RawBook) -> dict[str, CellAt]:
     here = replace(layout, places={**layout.places, **found.places})
+    unmoved = all(layout.places[address] == place for address, place in found.places.items())
+    totals = _issued_totals(form)
     moves = {sheet.upper(): _moves(sheet, layout, found) for sheet in layout.sheets}
     cells = {}
     for address, place in found.places.items():
@@ -134,12 +137,23 @@ def _cells(form: Form, layout: Layout, found: Found, book: RawBook) -> dict[str,
             continue
         spelled = normal_formula(raw.formula)
         # a row inserted within the range of a sum widens it: as issued, seen from where the cells stand now
-        intact = cell.total is not None and spelled in (
-            normal_formula(total_formula(cell, here)),
-            moved_formula(normal_formula(total_formula(cell, layout)), layout.places[address].sheet, moves),
+        intact = cell.total is not None and (
+            spelled == (totals[address] if unmoved else normal_formula(total_formula(cell, here)))
+            or spelled == moved_formula(totals[address], layout.places[address].sheet, moves)
         )
         cells[address] = CellAt(place, raw.formula, spelled, intact, raw.format)
     return {address: cells[address] for address in form.cells if address in cells}
+
+
+@lru_cache(maxsize=16)
+def _issued_totals(form: Form) -> Mapping[str, str]:
+    """The formulas of the totals as they are issued, in normal spelling."""
+    layout = layout_of(form)
+    return {
+        address: normal_formula(total_formula(cell, layout))
+        for address, cell in form.cells.items()
+        if cell.total is not None
+    }
 
 
 def _moves(sheet: str, layout: Layout, found: Found) -> SheetMoves:
@@ -153,8 +167,9 @@ def _texts(form: Form, book: RawBook, named: Mapping[str, Place]) -> tuple[dict[
     """Where each narrative stands; those that were not found or stand at two places."""
     texts: dict[str, Place] = {}
     unread = []
+    counted = [found for sheet in book.sheets if (found := _counted(sheet))]
     for section in form.narratives.values():
-        name, heading = named.get(name_key(section.id)), _text_by_heading(section, book)
+        name, heading = named.get(name_key(section.id)), _text_by_heading(section, counted)
         if name and heading and name.sheet != heading.sheet:
             unread.append(_unread("name-and-heading-differ", section))
             continue
@@ -170,17 +185,25 @@ def _unread(kind: ObservationKind, section: Section) -> Observation:
     return Observation(kind, section.sheet, {"count": "1", "cells": f"“{section.title}”"}, (section.id,))
 
 
-def _text_by_heading(section: Section, book: RawBook) -> Place | None:
+def _counted(sheet: RawSheet) -> tuple[RawSheet, int, frozenset[str]] | None:
+    """A sheet with a live count, the row of that, and the texts above it."""
+    # the count itself may have lost its stored result
+    shown = [
+        (row, text)
+        for (row, _), cell in sheet.cells.items()
+        if cell.value.kind != "blank" or cell.formula
+        if (text := normal_label(cell.value.text or cell.formula or ""))
+    ]
+    count = min((row for row, text in shown if text.startswith(_COUNT)), default=None)
+    return None if count is None else (sheet, count, frozenset(text for row, text in shown if row < count))
+
+
+def _text_by_heading(section: Section, counted: Iterable[tuple[RawSheet, int, frozenset[str]]]) -> Place | None:
     """The cell below the live count on the sheet that bears the section's title above it, or else the sheet's name."""
     titles = {normal_label(title) for title in (section.title, *section.also)}
     by_name = None
-    for sheet in book.sheets:
-        # the count itself may have lost its stored result
-        shown = {spot: normal_label(cell.value.text or cell.formula or "") for spot, cell in sheet.cells.items()}
-        count = min((row for (row, _), text in shown.items() if text.startswith(_COUNT)), default=None)
-        if count is None:
-            continue
-        if any(row < count and text in titles for (row, _), text in shown.items()):
+    for sheet, count, above in counted:
+        if titles & above:
             return Place(sheet.name, count + 1, 0)
         if sheet.name.lower() == section.sheet.lower():
             by_name = Place(sheet.name, count + 1, 0)
@@ -190,11 +213,17 @@ def _text_by_heading(section: Section, book: RawBook) -> Place | None:
 def _explanations(book: RawBook) -> tuple[tuple[Place, Place], ...]:
     """(key, 说明) of every line of 校验, the free lines included; whatever the sheet is called now."""
     for sheet in sorted(book.sheets, key=lambda sheet: sheet.name != CHECKS):
-        heads = {cell.value.text: spot for spot, cell in sorted(sheet.cells.items(), reverse=True)}
+        heads: dict[str, Spot] = {}
+        for spot, cell in sheet.cells.items():
+            if cell.value.raw in _HEADS:
+                heads[cell.value.text] = min(spot, heads.get(cell.value.text, spot))
         key_head, text_head = heads.get(CHECK_COLUMNS[KEY]), heads.get(CHECK_COLUMNS[EXPLANATION])
         if key_head and text_head and key_head[0] == text_head[0]:
             return tuple(_lines(sheet, key_head[0], key_head[1], text_head[1]))
     return ()
+
+
+_HEADS = (CHECK_COLUMNS[KEY], CHECK_COLUMNS[EXPLANATION])
 
 
 def _lines(sheet: RawSheet, head: int, key: int, text: int) -> Iterable[tuple[Place, Place]]:

@@ -19,7 +19,7 @@ from tianbao.workbook.shape import INLINE, SELF, SHARED, Cut
 from tianbao.workbook.sheets import RawSheet, Spot
 from tianbao.workbook.strings_xml import unescaped
 
-_CELL = re.compile(rb'<c r="([A-Z]{1,3}\d{1,7})"(?: s="\d+")?(?: t="([a-zA-Z]+)")?>(?:<f[^>]*>[^<]*</f>|)$')
+_SLOT = re.compile(rb'<c r="([A-Z]{1,3}\d{1,7})"(?: s="\d+")?(?: t="[a-zA-Z]+")?>(?:<f[^>]*>[^<]*</f>)?\x01|\x01')
 _ENTITY = re.compile(rb"&(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});")
 _NAMED = {b"&amp;": "&", b"&lt;": "<", b"&gt;": ">", b"&quot;": '"', b"&apos;": "'"}
 _FACTS = ("form", "edition", "year", "fingerprint")
@@ -34,21 +34,20 @@ class NotSo(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Slots:
-    """Where the cells of a sheet stand in its cut part: number of the value, and the type that the cell names."""
+    """Where the cells of a sheet stand in its cut part: number of the value, and what kind it is."""
 
     at: Mapping[Spot, tuple[int, str]] = field(hash=False)
     formulas: frozenset[Spot]
 
 
-def slots_of(part: Cut, sheet: RawSheet) -> Slots | None:
+def slots_of(part: Cut, kinds: str, sheet: RawSheet) -> Slots | None:
     """The slots of the sheet's cells; None unless they are the cells that the parser saw. A formula without any result
     has no slot: that it has none is part of the shape.
     """
     at: dict[Spot, tuple[int, str]] = {}
-    for number, piece in enumerate(part.shape.split(SHARED)[:-1]):
-        found = _CELL.search(piece[piece.rfind(b"<c ") :]) if b"<c " in piece else None
+    for number, found in enumerate(_SLOT.findall(part.shape)):
         if found:
-            at[parse_a1(found[1].decode())] = (number, (found[2] or b"").decode())
+            at[parse_a1(found.decode())] = (number, kinds[number])
         elif part.values[number] != SELF:
             return None
     formulas = frozenset(spot for spot, cell in sheet.cells.items() if cell.formula is not None)
@@ -70,8 +69,10 @@ def picked(raw: bytes, kind: str, strings: Sequence[str]) -> Value:
         return understand(strings[int(index)])
     if sign == INLINE:
         return understand(unescaped(_text(raw[1:]))) if len(raw) > 1 else BLANK
-    if kind in ("", "n"):
+    if kind == "n":
         return _number(raw)
+    if kind == "s":
+        return picked(SHARED + raw, kind, strings)
     return understand(raw in (b"1", b"true")) if kind == "b" else understand(unescaped(_text(raw)))
 
 
@@ -108,10 +109,9 @@ class _Line:
     sheet: int
     order: tuple[int, ...]
     entries: tuple[int, ...]
-    kinds: tuple[str, ...]
     labels: tuple[int, ...]
     wanted: tuple[str, ...]
-    spelled: tuple[tuple[int, bytes], ...]
+    spelled: tuple[tuple[int, bytes, str], ...]
     empty: tuple[int, ...]
     """Slots that hold nothing: cells outside the entries."""
 
@@ -131,26 +131,29 @@ class Recipe:
 
     reading: Reading
     lines: list[_Line]
-    places: dict[Place, tuple[int, int, str]]
+    places: dict[Place, tuple[int, int]]
     totals: tuple[_Total, ...]
     addresses: tuple[str, ...]
     explained: tuple[tuple[int, int], ...]
     facts: tuple[str, ...]
     made: list[dict[bytes, Entry]]
+    numbers: dict[bytes, Value] = field(default_factory=dict)
     indices: dict[tuple[bytes, ...], tuple[int, ...]] = field(default_factory=dict)
     kept: int = 0
 
-    def submission(self, parts: Sequence[Cut], strings: Sequence[str]) -> Submission:
+    def submission(self, parts: Sequence[Cut], kinds: Sequence[str], strings: Sequence[str]) -> Submission:
         """The submission in the parts. Raises NotSo where they hold anything that the recipe does not know."""
         entries: list[Entry] = [_NOTHING] * len(self.addresses)
         for line in self.lines:
             values = parts[line.sheet].values
             if not _EMPTY.issuperset([values[index] for index in line.empty]):
                 raise NotSo
-            self._labels(line, values, strings)
-            for place, index, kind in zip(line.order, line.entries, line.kinds, strict=True):
-                raw = values[index]
-                entries[place] = self.made[place].get(raw) or self._entry(place, raw, kind, strings)
+            told = kinds[line.sheet]
+            self._labels(line, values, told, strings)
+            for place, index in zip(line.order, line.entries, strict=True):
+                raw, kind = values[index], told[index]
+                made = self.made[place].get(raw) if kind == "n" else None
+                entries[place] = made or self._entry(place, raw, kind, strings)
         self._total(entries)
         reading = self.reading
         if all(parts[sheet].values[index] in _EMPTY for sheet, index in self.explained):
@@ -160,17 +163,17 @@ class Recipe:
             where = self.places.get(place)
             if where is None:
                 return BLANK
-            sheet, index, kind = where
-            return picked(parts[sheet].values[index], kind, strings)
+            sheet, index = where
+            return picked(parts[sheet].values[index], kinds[sheet][index], strings)
 
         if facts_of(reading, value_at) != self.facts:
             raise NotSo
         return take(reading, value_at, dict(zip(self.addresses, entries, strict=True)))
 
-    def _labels(self, line: _Line, values: Sequence[bytes], strings: Sequence[str]) -> None:
+    def _labels(self, line: _Line, values: Sequence[bytes], kinds: str, strings: Sequence[str]) -> None:
         """The fixed texts are the learned ones; numbers among them are compared as they are spelled."""
-        for index, raw in line.spelled:
-            if values[index] != raw:
+        for index, raw, kind in line.spelled:
+            if values[index] != raw or kinds[index] != kind:
                 raise NotSo
         raws = tuple([values[index] for index in line.labels])
         known = self.indices.get(raws)
@@ -185,9 +188,12 @@ class Recipe:
         return self.reading.cells[self.addresses[place]]
 
     def _entry(self, place: int, raw: bytes, kind: str, strings: Sequence[str]) -> Entry:
-        entry = entry_of(self._cell(place), picked(raw, kind, strings))
-        if self.kept < _KEPT and len(raw) < 16 and raw[:1] not in (SHARED, INLINE):
+        simple = kind == "n" and len(raw) < 16 and raw[:1] not in (SHARED, INLINE)
+        value = self.numbers.get(raw) if simple else None
+        entry = entry_of(self._cell(place), value or picked(raw, kind, strings))
+        if simple and self.kept < _KEPT:
             self.kept += 1
+            self.numbers[raw] = entry.value if entry.cached is None else entry.cached
             self.made[place][raw] = entry
         return entry
 
@@ -226,7 +232,7 @@ def recipe_of(
         for number, sheet in enumerate(sheets)
     ]
     places = {
-        place: (numbers[place.sheet], *slots[numbers[place.sheet]].at[place.row, place.column])
+        place: (numbers[place.sheet], slots[numbers[place.sheet]].at[place.row, place.column][0])
         for place in used
         if (place.row, place.column) in slots[numbers[place.sheet]].at
     }
@@ -240,7 +246,7 @@ def recipe_of(
         for cell in totals_in_order(reading.form)
         if cell.total and cell.address in at and _computed(reading.cells[cell.address])
     )
-    explained = tuple(places[text][:2] for _, text in reading.explanations if text in places)
+    explained = tuple(places[text] for _, text in reading.explanations if text in places)
     by_name = {sheet.name: sheet for sheet in sheets}
 
     def value_at(place: Place) -> Value:
@@ -300,12 +306,11 @@ def _line(
         elif raw.startswith(SHARED):
             labels.append((index, value.text))
         else:
-            spelled.append((index, raw))
+            spelled.append((index, raw, kind))
     return _Line(
         number,
         tuple(entries.values()),
         tuple(slots.at[spot][0] for spot in entries),
-        tuple(slots.at[spot][1] for spot in entries),
         tuple(index for index, _ in labels),
         tuple(text for _, text in labels),
         tuple(spelled),

@@ -10,29 +10,21 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tianbao.workbook.styles_xml import CellStyle
-
 SELF, SHARED, INLINE = b"\0", b"\1", b"\2"
 
 _VALUE = re.compile(rb"<v>([^<]*)</v>")
-_ATTRIBUTES = rb'(?: [\w:]+="[ !#-%\'-;=-~]*")*'
+ATTRIBUTES = rb'(?: [\w:]+="[ !#-%\'-;=-~]*")*'
 _VIEWS = re.compile(
     rb"<sheetViews>(?:<sheetView%s ?(?:/>|>(?:<(?:pane|selection)%s ?/>)*</sheetView>))+</sheetViews>"
-    % (_ATTRIBUTES, _ATTRIBUTES)
+    % (ATTRIBUTES, ATTRIBUTES)
 )
-_HEAD = re.compile(rb"<(?:dimension|sheetFormatPr)%s ?/>" % _ATTRIBUTES)
+_HEAD = re.compile(rb"<(?:dimension|sheetFormatPr)%s ?/>" % ATTRIBUTES)
 _WIDTH = re.compile(rb' (?:width|bestFit|customWidth|collapsed|outlineLevel)="[ !#-%\'-;=-~]*"')
 _UID = re.compile(rb' xr:uid="\{[0-9A-Fa-f-]{36}\}"')
 _HEIGHT = re.compile(rb' ht="[0-9.]*"')
-_ROW = re.compile(rb'<row r="(\d+)"(%s)>' % _ATTRIBUTES)
-_HIDDEN = b' hidden="1"'
 _INLINE_STARTS = (b' t="inlineStr"><is><t>', b' t="inlineStr"><is><t xml:space="preserve">')
 _INLINE_END = b"</t></is></c>"
 _BLANKS = re.compile(rb">\s+<")
-_CELL = re.compile(rb'(<c r="[A-Z]+\d+")(?: s="(\d+)")?(?: t="(?:str|e)"(?=><f))?')
-"""A cell's begin; whether a formula shows a text or an error is left to the program and the moment."""
-_COLUMN_STYLE = re.compile(rb' style="(\d+)"')
-_VALIDATION = re.compile(rb"<dataValidation .*?(?:</dataValidation>|/>)", re.DOTALL)
 _CONTROL = bytes(code for code in range(3, 32) if code not in (9, 10, 13))
 
 
@@ -63,10 +55,10 @@ def cut(part: bytes, styles: bytes) -> Cut | None:
     if b"xr:uid" in tail:
         tail = _UID.sub(b"", tail)
     shape = SHARED.join(pieces[::2])
-    return Cut(values, shape, head, tail, _digest(styles, head, tail, shape))
+    return Cut(values, shape, head, tail, digest(styles, head, tail, shape))
 
 
-def _digest(*parts: bytes) -> bytes:
+def digest(*parts: bytes) -> bytes:
     return hashlib.sha256(SELF.join(parts)).digest()
 
 
@@ -119,29 +111,4 @@ def plain(part: bytes) -> bool:
 
 def height_key(part: Cut, styles: bytes) -> bytes:
     """The digest without heights of rows, which follow the length of texts."""
-    return _digest(styles, part.head, part.tail, _HEIGHT.sub(b"", part.shape))
-
-
-def loose_key(part: Cut, styles: Sequence[CellStyle]) -> bytes:
-    """The digest with formats told apart only by what they mean, rows without all that is free, and checks of entries
-    in any order: for a program that numbers its formats and measures its rows anew in every file.
-    """
-
-    def meaning(index: bytes | None) -> bytes:
-        number = int(index) if index else 0
-        if number >= len(styles):
-            return b"L"
-        style = styles[number]
-        return (b"L" if style.locked else b"U") + style.format[:1].encode()
-
-    shape = _ROW.sub(_row, part.shape)
-    shape = _CELL.sub(lambda found: found[1] + meaning(found[2]), shape)
-    head = _COLUMN_STYLE.sub(lambda found: meaning(found[1]), part.head)
-    checks = sorted(_VALIDATION.findall(part.tail)) if b"<dataValidations" in part.tail else []
-    return _digest(head, shape, _VALIDATION.sub(b"", part.tail), *checks)
-
-
-def _row(found: re.Match[bytes]) -> bytes:
-    if b' r="' in found[2]:
-        return found[0]
-    return b'<row r="%b"%b>' % (found[1], _HIDDEN if _HIDDEN in found[2] else b"")
+    return digest(styles, part.head, part.tail, _HEIGHT.sub(b"", part.shape))

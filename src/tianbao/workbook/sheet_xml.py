@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from tianbao.values import Value, of_sheet_number, understand
+from tianbao.values import BLANK, Value, of_sheet_number, understand
 from tianbao.workbook.a1 import MAX_COLUMNS, MAX_ROWS, parse_a1
 from tianbao.workbook.grammar import MAX_FORMULA, normal, shifted
 from tianbao.workbook.package import NotAWorkbook, local, parse_xml
@@ -18,6 +18,8 @@ MAX_TEXT = 4 * 2**20
 MAX_FORMULAS = 2**20
 """Characters of all formulas of a workbook, a shared one counted as often as it is written out."""
 _DIGITS = 9
+_SHORT = 100
+"""Characters of a text whose value is kept, and which costs nothing when it is shown again."""
 _NO_OPERATOR = ("list", "custom", "none")
 
 
@@ -49,6 +51,13 @@ def read_sheet(
     return sheet
 
 
+class _Look:
+    """A format, and the empty cell that all empty cells in it are."""
+
+    def __init__(self, style: CellStyle) -> None:
+        self.style, self.blank = style, RawCell(BLANK, None, style.locked, style.format)
+
+
 class _SheetReader:
     """The handlers of one worksheet part; state lives from <c> to </c>."""
 
@@ -56,10 +65,13 @@ class _SheetReader:
         self._sheet, self._styles, self._strings, self._room = sheet, styles, strings, room
         self._checked = self._hidden = 0
         self._seen: set[str] = set()
+        self._cells = sheet.cells
         self._row, self._column = -1, -1
         self._told = False
         self._spot: Spot | None = None
-        self._type, self._style = "n", 0
+        self._type, self._style = "n", _Look(DEFAULT)
+        self._looks: dict[str | None, _Look] = {}
+        self._made: dict[tuple[str, str], Value] = {}
         self._pieces: dict[str, str] = {}
         self._into = ""
         self._phonetic = 0
@@ -69,7 +81,7 @@ class _SheetReader:
         self._rule: dict[str, str] | None = None
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        tag = local(name)
+        tag = local(name) if ":" in name else name
         if tag == "c":
             self._cell(attributes)
         elif tag == "row":
@@ -125,11 +137,17 @@ class _SheetReader:
             raise NotAWorkbook("FILE-DAMAGED", part=f"{self._sheet.name}!{reference}")
         self._spot = spot
         self._row, self._column = spot
-        if self._row >= MAX_ROWS or self._column >= MAX_COLUMNS or len(self._sheet.cells) > MAX_CELLS:
+        if self._row >= MAX_ROWS or self._column >= MAX_COLUMNS or len(self._cells) > MAX_CELLS:
             raise NotAWorkbook("FILE-TOO-LARGE", limit=str(MAX_CELLS))
-        self._type, self._style = attributes.get("t", "n"), whole(attributes.get("s"), 0)
+        style = attributes.get("s")
+        self._type, self._style = attributes.get("t", "n"), self._looks.get(style) or self._look(style)
         self._pieces, self._formula = {}, None
         self._seen.clear()
+
+    def _look(self, style: str | None) -> "_Look":
+        number = whole(style, 0)
+        look = self._looks[style] = _Look(self._styles[number] if number < len(self._styles) else DEFAULT)
+        return look
 
     def _merge(self, reference: str) -> None:
         if len(self._sheet.merges) >= MAX_CELLS:
@@ -144,28 +162,39 @@ class _SheetReader:
             self._pieces[self._into] = self._pieces.get(self._into, "") + data
 
     def end(self, name: str) -> None:
-        tag = local(name)
-        if tag in ("v", "f", "t", "formula1", "formula2"):
+        tag = local(name) if ":" in name else name
+        if tag == "c" and self._spot is not None:
+            self._finish(self._spot)
+            self._spot = None
+        elif tag in ("v", "f", "t", "formula1", "formula2"):
             self._into = ""
         elif tag == "rPh":
             self._phonetic -= 1
-        elif tag == "c" and self._spot is not None:
-            self._finish(self._spot)
-            self._spot = None
         elif tag == "dataValidation" and self._rule is not None:
             self._validate(self._rule)
             self._rule = None
 
     def _finish(self, spot: Spot) -> None:
-        if spot in self._sheet.cells:
+        if spot in self._cells:
             raise NotAWorkbook("FILE-DAMAGED", part=f"{self._sheet.name} 重复单元格")
-        style = self._styles[self._style] if self._style < len(self._styles) else DEFAULT
-        self._sheet.cells[spot] = RawCell(self._value(), self._formula_at(spot), style.locked, style.format)
-
-    def _value(self) -> Value:
+        look = self._style
         text = self._pieces.get("v", "")
-        if not text:
-            return understand(None)
+        formula = None if self._formula is None else self._formula_at(spot, self._formula)
+        if not text and formula is None:
+            self._cells[spot] = look.blank
+            return
+        value = BLANK if not text else self._made.get((self._type, text)) or self._value(text)
+        self._cells[spot] = RawCell(value, formula, look.style.locked, look.style.format)
+
+    def _value(self, text: str) -> Value:
+        """The value that a text of the cell's type stands for; short ones come again."""
+        value = self._understood(text)
+        # long texts are counted each time they are shown
+        if len(text) <= _DIGITS and not (isinstance(value.raw, str) and len(value.raw) > _SHORT):
+            self._made[self._type, text] = value
+        return value
+
+    def _understood(self, text: str) -> Value:
         if self._type == "n":
             try:
                 return of_sheet_number(text)
@@ -182,11 +211,9 @@ class _SheetReader:
         self._room.spend(texts=len(text))
         return understand(unescaped(text))
 
-    def _formula_at(self, spot: Spot) -> str | None:
-        if self._formula is None:
-            return None
-        text, index = self._formula_text("f"), self._formula.get("si", "")
-        if self._formula.get("t") != "shared":
+    def _formula_at(self, spot: Spot, attributes: dict[str, str]) -> str:
+        text, index = self._formula_text("f"), attributes.get("si", "")
+        if attributes.get("t") != "shared":
             return text
         if text:
             self._shared[index] = (spot, text)

@@ -48,9 +48,13 @@ def _box(sheet: RawSheet, read: set[Spot]) -> tuple[Spot, Spot]:
 
 def _strays(sheet: RawSheet, known: set[Spot], inside: tuple[Spot, Spot] | None, texts: bool) -> Iterator[Observation]:
     rows: dict[int, list[Spot]] = {}
-    for spot, cell in sorted(sheet.cells.items()):
-        within = inside is None or (inside[0][0] <= spot[0] <= inside[1][0] and inside[0][1] <= spot[1] <= inside[1][1])
-        if within and spot not in known and cell.value.kind != "blank" and cell.formula is None:
+    others = [
+        spot
+        for spot, cell in sheet.cells.items()
+        if spot not in known and cell.value.kind != "blank" and cell.formula is None
+    ]
+    for spot in sorted(others):
+        if inside is None or (inside[0][0] <= spot[0] <= inside[1][0] and inside[0][1] <= spot[1] <= inside[1][1]):
             rows.setdefault(spot[0], []).append(spot)
     noted: list[Spot] = []
     further: list[Spot] = []

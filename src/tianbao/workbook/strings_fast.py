@@ -59,6 +59,8 @@ def _runs(part: bytes, body: bytes) -> list[bytes] | None:
 
 def _texts(raw: Sequence[bytes]) -> Sequence[str] | None:
     joined = b"\0".join(raw).decode()
+    if "\r" in joined:  # as a parser reads them; a character reference stays what it is
+        joined = joined.replace("\r\n", "\n").replace("\r", "\n")
     if "&" in joined:
         if joined.count("&") != len(_ENTITY.findall(joined)):
             return None

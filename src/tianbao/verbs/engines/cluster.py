@@ -13,9 +13,10 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from tianbao.intake.limits import MIB
-from tianbao.verbs.bulk import Parcel, packed, run_here
 from tianbao.verbs.engines import NoCluster
+from tianbao.verbs.here import run_here
 from tianbao.verbs.options import Options
+from tianbao.verbs.parcel import Parcel, packed
 from tianbao.verbs.pool import AHEAD, CHUNK
 from tianbao.verbs.work import Item, Result, Tally, Work
 
