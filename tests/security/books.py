@@ -143,11 +143,11 @@ BUSY: dict[str, tuple[str, Callable[[], bytes]]] = {
         "FILE-TOO-LARGE",
         lambda: changed(TABLE, _rows(lambda at: "".join(f'<c r="{c}{1000 + at}"/>' for c in _TEN), 30_000)),
     ),
-    "900,000 rows": ("", lambda: changed(TABLE, before("</sheetData>", "<row/>" * 900_000))),
+    "300,000 rows": ("", lambda: changed(TABLE, before("</sheetData>", "<row/>" * 300_000))),
     "dimension of 10^9 rows": (
         "", lambda: changed(TABLE, swap('<dimension ref="A1:', '<dimension ref="A1:XFD1000000000" x="', 1)),
     ),
-    "nested a million times": ("", lambda: changed(TABLE, before("</worksheet>", "<x>" * 10**6 + "</x>" * 10**6))),
+    "nested 300,000 times": ("", lambda: changed(TABLE, before("</worksheet>", "<x>" * 300_000 + "</x>" * 300_000))),
     "100,000 attributes": (
         "", lambda: changed(TABLE, before("</worksheet>", f"<x {_ATTRIBUTES}/>")),
     ),
