@@ -12,7 +12,7 @@ from tianbao.findings import PassedOver
 from tianbao.intake.limits import DEFAULT, MIB, Limits
 from tianbao.intake.members import Allowance, CannotOpen, Member, Opener, allowance
 from tianbao.intake.received import Received
-from tianbao.intake.sniff import CONTAINERS, ENTRIES, Kind, kind_of, promised
+from tianbao.intake.sniff import CONTAINERS, ENTRIES, Kind, expands_to, kind_of, promised
 from tianbao.intake.walk import Waiting, no_access, passed_by_name, walk
 
 Found = Received | PassedOver
@@ -20,7 +20,7 @@ Found = Received | PassedOver
 PLAIN_BYTES = 8 * MIB
 """A file of more bytes than this is odd enough to be read where nothing else can suffer."""
 PLAIN_DATA = MIB
-"""The same for data: a report has some ten KiB."""
+"""The same for data, and for all parts of a workbook together: a filled one has a quarter of that."""
 _PLAIN: frozenset[Kind] = frozenset({"workbook", "json", "word", "picture", "pdf", "empty", "other"})
 _DOTTED: frozenset[Kind] = frozenset({"zip", "tar", "7z", "rar"})
 """Where a name that begins with a dot is hidden: nobody attaches a hidden file to a mail."""
@@ -74,7 +74,9 @@ def is_plain(data: bytes, kind: Kind) -> bool:
     """Whether nothing has to be opened by other people's code: an ordinary workbook, data, or what no one reads."""
     if kind not in _PLAIN or len(data) > PLAIN_BYTES:
         return False
-    return kind != "json" or len(data) <= PLAIN_DATA
+    if kind == "json":
+        return len(data) <= PLAIN_DATA
+    return kind != "workbook" or expands_to(data) <= PLAIN_DATA
 
 
 def open_read(

@@ -1,6 +1,7 @@
 """What bytes are: by how they begin, and by the suffix only where they do not say."""
 
 import re
+import struct
 from typing import Literal
 
 from tianbao.intake import ole
@@ -68,6 +69,8 @@ _BEGINS: tuple[tuple[bytes, Kind], ...] = (
 )
 _ZIP, _ZIP_DIRECTORY, _ZIP_END = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"
 _LONGEST_END = 22 + 65_535
+_SIZES = struct.Struct("<I3H")
+"""In an entry of the directory: the size, and how long the name and what follows it are."""
 _LOOK = 16_384
 """Bytes of a text that are looked at; a mail may begin with kilobytes of stamps of its way."""
 _DATA = re.compile(r'\s*(?:\{\s*(?:["}]|$)|\[\s*\{)')
@@ -153,6 +156,22 @@ def _zip_kind(data: bytes, name: str) -> Kind:
     if says == "workbook":
         return "ods" if suffix_of(name) in ("ods", "ots") else "workbook"
     return "word" if says == "word" else "workbook" if says == "json" else "zip"
+
+
+def expands_to(data: bytes) -> int:
+    """How many bytes the members of a zip have by its directory; at least its own. The directory may lie: what is read
+    is bounded again where it is read.
+    """
+    end = data.rfind(_ZIP_END, max(0, len(data) - _LONGEST_END))
+    length = int.from_bytes(data[end + 12 : end + 16], "little") if end >= 0 else 0
+    at, total = end - length, 0
+    if not 0 < length <= end:
+        return len(data)
+    while at + 46 <= end and data[at : at + 4] == _ZIP_DIRECTORY:
+        size, name, extra, note = _SIZES.unpack_from(data, at + 24)
+        total += size
+        at += 46 + name + extra + note
+    return max(total, len(data))
 
 
 def _open_document(mime: bytes, name: str) -> Kind:

@@ -4,16 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tianbao.findings import PassedOver
-from tianbao.intake.limits import MIB
 from tianbao.intake.opening import is_plain, open_read, read_waiting
 from tianbao.intake.received import Received
-from tianbao.intake.sniff import Kind
 from tianbao.intake.walk import Waiting
 from tianbao.verbs.options import Options
 from tianbao.verbs.work import Item
-
-LARGEST_HERE = MIB
-"""Unpacked bytes of a workbook that is read without a child; a filled one has a quarter of that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +36,7 @@ def quick(options: Options, item: Item) -> list[Received | PassedOver] | None:
     if not isinstance(item, Parcel):
         return [item]
     whole = item.whole
-    if isinstance(whole, Received) and whole.data is not None and not _ordinary(whole.data, whole.kind):
+    if isinstance(whole, Received) and whole.data is not None and not is_plain(whole.data, whole.kind):
         return None
     return list(_opened(options, item))
 
@@ -65,18 +60,6 @@ def name(options: Options, item: Item) -> tuple[str, str | None]:
     whole = read_waiting(item, options.limits) if isinstance(item, Waiting) else item
     whole = whole.whole if isinstance(whole, Parcel) else whole
     return whole.source, getattr(whole, "sha256", None)
-
-
-def _ordinary(data: bytes, kind: Kind) -> bool:
-    """Whether it may be read without a child: of a workbook also that it does not unpack to much more than ours do."""
-    if not is_plain(data, kind):
-        return False
-    if kind != "workbook":
-        return True
-    from tianbao.workbook.directory import directory
-
-    parts = directory(data)
-    return parts is not None and sum(part.size for part in parts.values()) <= LARGEST_HERE
 
 
 def _opened(options: Options, parcel: Parcel) -> Iterator[Received | PassedOver]:

@@ -12,10 +12,10 @@ _QUOTED = re.compile(r"(\"(?:[^\"]|\"\")*\"|'(?:[^']|'')*'!?)")
 """Texts and quoted names of sheets. Also a quoted name that no ! follows: searching on inside it would take squares."""
 _REF = re.compile(r"(?<![\w.$])(\$?)([A-Za-z]{1,3})(\$?)(\d{1,7})(?![\w(.!])")
 
-_MOST_MINUS = 50
-"""Double minus signs of one formula that are spelled alike: each takes a pass over it."""
 _REMEMBERED = 500
 """Characters of a formula that may come again, in the next workbook of the form."""
+_MOST_MINUS = 50
+"""Double minus signs of one formula that are spelled alike: each takes a pass over it."""
 
 TRUTH = ("TRUE", "FALSE")
 """What LibreOffice writes as a formula although it was typed: read as the truth value that it is."""

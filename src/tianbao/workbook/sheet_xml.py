@@ -63,9 +63,9 @@ class _SheetReader:
 
     def __init__(self, sheet: RawSheet, styles: Sequence[CellStyle], strings: Sequence[str], room: Room) -> None:
         self._sheet, self._styles, self._strings, self._room = sheet, styles, strings, room
+        self._cells = sheet.cells
         self._checked = self._hidden = 0
         self._seen: set[str] = set()
-        self._cells = sheet.cells
         self._row, self._column = -1, -1
         self._told = False
         self._spot: Spot | None = None
