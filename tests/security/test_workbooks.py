@@ -1,4 +1,4 @@
-"""Workbooks made to keep a reader busy, or to show two readers two things: one clear line each, and the rest is read."""
+"""Workbooks made to keep a reader busy, or to show two readers two things: one line each, and the rest is read."""
 
 from pathlib import Path
 

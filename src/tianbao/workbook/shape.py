@@ -59,6 +59,7 @@ def cut(part: bytes, styles: bytes) -> Cut | None:
 
 
 def digest(*parts: bytes) -> bytes:
+    """One digest of several pieces, which cannot run into each other."""
     return hashlib.sha256(SELF.join(parts)).digest()
 
 

@@ -18,6 +18,8 @@ MAX_TEXT = 4 * 2**20
 MAX_FORMULAS = 2**20
 """Characters of all formulas of a workbook, a shared one counted as often as it is written out."""
 _DIGITS = 9
+_SHORT = 100
+"""Characters of a text whose value is kept, and which costs nothing when it is shown again."""
 _NO_OPERATOR = ("list", "custom", "none")
 
 
@@ -187,7 +189,8 @@ class _SheetReader:
     def _value(self, text: str) -> Value:
         """The value that a text of the cell's type stands for; short ones come again."""
         value = self._understood(text)
-        if len(text) <= _DIGITS:
+        # long texts are counted each time they are shown
+        if len(text) <= _DIGITS and not (isinstance(value.raw, str) and len(value.raw) > _SHORT):
             self._made[self._type, text] = value
         return value
 
