@@ -183,7 +183,9 @@ DAMAGES: dict[str, Damage] = {
     "own row": Damage(book(own_row), {"STRUCT-STRAY.any", "STRUCT-MOVED.any"}, "queried"),
     "sheet deleted": Damage(book(lambda b: delete_sheet(b, REVIEWS)), {"STRUCT-SHEET.any"}, "failed"),
     "checks deleted": Damage(book(lambda b: delete_sheet(b, "校验")), {"STRUCT-SHEET.any"}, "failed"),
-    "identity deleted": Damage(book(lambda b: delete_sheet(b, "_tianbao")), {"STRUCT-UNNAMED.any"}, "queried"),
+    "identity deleted": Damage(
+        book(lambda b: delete_sheet(b, "_tianbao")), {"STRUCT-UNNAMED.any", "STRUCT-SHEET.any"}, "failed"
+    ),
     "sheet renamed": Damage(book(lambda b: rename(b, REQUESTS, "申请表")), {"STRUCT-RENAMED.any"}, "passed"),
     "sheets reordered": Damage(book(lambda b: b.move_sheet(REQUESTS, -3)), {"STRUCT-ORDER.any"}, "passed"),
     "sheet added": Damage(book(lambda b: b.create_sheet("备忘")), {"STRUCT-ADDED.any"}, "passed"),

@@ -215,3 +215,24 @@ def test_many_shapes_are_forgotten_and_learned_anew(monkeypatch: pytest.MonkeyPa
     for _ in range(3):
         same(filled_in(FORM), shapes)
     assert shapes.counts.slow > 1
+
+
+@pytest.mark.parametrize("spelled", ['hidden="1"', 'hidden="true"'])
+@pytest.mark.parametrize("first", [True, False], ids=["hidden first", "shown first"])
+def test_a_hidden_row_is_seen_where_formats_are_numbered_anew(spelled: str, first: bool) -> None:
+    """As LibreOffice writes rows: with all attributes, and truth values in words."""
+
+    def spelled_out(xml: str) -> str:
+        return re.sub(r'<row r="(\d+)"', r'<row r="\1" customFormat="false" hidden="false"', xml)
+
+    def hides(xml: str) -> str:
+        out = spelled_out(xml)
+        return out.replace(
+            '<row r="9" customFormat="false" hidden="false"', f'<row r="9" customFormat="false" {spelled}'
+        )
+
+    shown, hidden = repacked(OFFICIAL, {TABLE: spelled_out}), repacked(OFFICIAL, {TABLE: hides})
+    shapes = fast.Shapes()
+    either(OFFICIAL, shapes)
+    for data in (hidden, shown) if first else (shown, hidden):
+        same(data, shapes)

@@ -31,6 +31,7 @@ def changes(reading: Reading, book: RawBook, comparison: Comparison) -> Iterator
 
 
 def _book(reading: Reading, book: RawBook, comparison: Comparison) -> Iterator[Observation]:
+    ours = {name_key(address) for address in reading.form.cells}
     if not reading.official:
         yield Observation("no-identity", "", {"form": reading.form.name, "year": str(reading.year)})
     elif reading.guessed:
@@ -40,7 +41,9 @@ def _book(reading: Reading, book: RawBook, comparison: Comparison) -> Iterator[O
         yield Observation("older-template", "", {})
     for name in reading.identity.others:
         yield Observation("identity-twice", name, {"sheet": reading.identity.sheet, "copy": name})
-    extra = () if reading.official else (COVER, CHECKS, IDENTITY)
+    # with our names in it, it is our workbook without that sheet; without them figures were pasted into another one
+    pasted = not reading.official and not any(name_key(name) in ours for name in book.names)
+    extra = (COVER, CHECKS, IDENTITY) if pasted else ()
     for name in comparison.lost:
         if name not in extra:
             yield Observation("sheet-missing", name, {"sheet": name}, _addresses_on(name, reading))
@@ -55,7 +58,6 @@ def _book(reading: Reading, book: RawBook, comparison: Comparison) -> Iterator[O
     added = [name for name in comparison.added if name not in (*reading.identity.others, marked)]
     if added and reading.official:
         yield Observation("sheets-added", "", {"count": str(len(added)), "sheets": _quoted(added)})
-    ours = {name_key(address) for address in reading.form.cells}
     local = sorted({sheet for sheet, name in book.local_names if name_key(name) in ours})
     if local:
         yield Observation("names-local", local[0], {"sheets": _quoted(local)})

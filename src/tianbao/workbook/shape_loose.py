@@ -15,7 +15,7 @@ from tianbao.workbook.shape import ATTRIBUTES, SHARED, Cut, digest
 from tianbao.workbook.styles_xml import CellStyle
 
 _ROW = re.compile(rb'<row r="(\d+)"(%s)>' % ATTRIBUTES)
-_HIDDEN = b' hidden="1"'
+_HIDDEN = re.compile(rb' hidden="(?:1|true)"')
 _CELL = re.compile(rb'<c r="([A-Z]+\d+)"(?: s="(\d+)")?(?: t="([a-zA-Z]+)")?(?=(><f)?)')
 """A cell's begin, and whether a formula follows."""
 _RESULTS = {b"str": b"", b"e": b"", b"s": b"", b"b": b""}
@@ -69,7 +69,7 @@ def loose_key(part: Cut, styles: Sequence[CellStyle]) -> tuple[bytes, str]:
 def _row(found: re.Match[bytes]) -> bytes:
     if b' r="' in found[2]:
         return found[0]
-    return b'<row r="%b"%b>' % (found[1], _HIDDEN if _HIDDEN in found[2] else b"")
+    return b'<row r="%b"%b>' % (found[1], b' hidden="1"' if _HIDDEN.search(found[2]) else b"")
 
 
 def _written_out(shape: bytes) -> bytes:
