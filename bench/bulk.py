@@ -14,7 +14,6 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
-from decimal import Decimal
 from functools import cache, partial
 from itertools import cycle
 from pathlib import Path
@@ -23,6 +22,7 @@ from xml.parsers import expat
 
 import jsonschema
 import openpyxl
+from tests.checks.planting import consistent
 from tests.resave.excel import excel_like, excel_random
 from tests.resave.programs import openpyxl_saved
 from tests.resave.wps import wps_like
@@ -33,7 +33,7 @@ from tianbao.forms.model import Form
 from tianbao.forms.schema import submission_schema
 from tianbao.intake.received import Received
 from tianbao.submission import Agency, Entry, Submission, to_data
-from tianbao.values import Raw, understand
+from tianbao.values import understand
 from tianbao.verbs import reading, telling
 from tianbao.verbs.options import Options
 from tianbao.workbook import fast, read, stamp
@@ -42,7 +42,6 @@ YEAR = 2023
 ROUNDS = 40
 WARM = 10
 """Files of a kind that are read before time is taken."""
-BLANK = 0.3
 _WORDS = "本年度依法主动公开政府信息，办理依申请公开事项12件，健全制度，加强培训。\n"
 
 
@@ -65,15 +64,11 @@ def main(arguments: Sequence[str] = ()) -> None:
 
 
 def submission_of(form: Form, seed: int) -> Submission:
-    """Figures of an agency: so many blanks, and texts of every length."""
+    """Figures of an agency that break no rule, and texts of every length."""
     chance = random.Random(seed)
-    entries = {}
-    for address, cell in form.cells.items():
-        if cell.total is None and chance.random() > BLANK:
-            whole = chance.randrange(300)
-            raw: Raw = Decimal(whole) + Decimal(chance.randrange(100)) / 100 if cell.kind.value == "amount" else whole
-            entries[address] = Entry(understand(raw))
-    texts = {section: _WORDS * chance.randrange(40) for section in form.narratives}
+    figures = consistent(form, chance)
+    entries = {address: Entry(understand(number)) for address, number in figures.items()}
+    texts = {section: _WORDS * chance.randrange(1, 40) for section in form.narratives}
     return Submission(form.id, form.edition, YEAR, Agency(f"示例区第{seed}局", f"{seed:06d}"), entries, texts)
 
 
