@@ -100,6 +100,7 @@ def _yardsticks(form: Form) -> tuple[Callable[[bytes], object], Callable[[bytes]
 
 
 def _unseen(data: bytes) -> None:
+    """As the first of its shape; what a process makes of a form once is there."""
     reading.shapes.cache_clear()
     whole_check(data)
 
