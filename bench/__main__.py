@@ -1,4 +1,4 @@
-"""python -m bench: each verb beside bare libraries doing the same, interleaved in one run; medians and their ratio."""
+"""python -m bench [bulk [--all]]: each verb beside bare libraries, interleaved in one run; medians and ratios."""
 
 import io
 import json
@@ -14,7 +14,7 @@ import jsonschema
 import openpyxl
 import xlsxwriter
 
-from bench import stamp
+from bench import bulk, stamp
 from tianbao.forms import library
 from tianbao.forms.schema import submission_schema
 from tianbao.intake.received import Received
@@ -127,6 +127,9 @@ def _process(*arguments: str) -> None:
 
 
 if __name__ == "__main__":
+    if sys.argv[1:2] == ["bulk"]:
+        bulk.main(sys.argv[2:])
+        raise SystemExit
     print(f"medians of {ROUNDS}; Python {sys.version.split()[0]}; {json.dumps(library.DEFAULT_FORM)}")
     main()
     stamp.main()

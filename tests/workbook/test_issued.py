@@ -9,7 +9,7 @@ from tianbao.forms import library
 from tianbao.forms.kept import keep
 from tianbao.submission import Agency
 from tianbao.workbook import issued
-from tianbao.workbook.aspects import of_plan
+from tianbao.workbook.aspects_planned import of_plan
 from tianbao.workbook.plan import Issue
 from tianbao.workbook.write import content_of, fingerprint, plan_of
 

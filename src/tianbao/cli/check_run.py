@@ -63,9 +63,8 @@ def _stream(
     from tianbao.findings import PassedOver
     from tianbao.verbs import bulk
     from tianbao.verbs.engines import NoCluster
-    from tianbao.verbs.pool import NoChild
     from tianbao.verbs.telling import telling
-    from tianbao.verbs.work import Tally
+    from tianbao.verbs.work import NoChild, Tally
 
     language = options.language
     folders = {kind: path for kind, path in (("xlsx", targets.marked), ("txt", targets.reply)) if path}

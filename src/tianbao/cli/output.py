@@ -3,7 +3,6 @@
 import errno
 import os
 import re
-import secrets
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -66,6 +65,8 @@ def _replacing(path: Path, language: Language) -> Iterator[IO[bytes]]:
         else:
             if real.exists() and not os.access(real, os.W_OK):
                 raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+            import secrets
+
             half = real.with_name(f".tianbao-{secrets.token_hex(8)}.part")
             try:
                 with half.open("xb") as file:

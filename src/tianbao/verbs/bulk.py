@@ -9,7 +9,6 @@ from tianbao.findings import PassedOver
 from tianbao.intake.walk import Waiting, walk
 from tianbao.verbs.here import run_here
 from tianbao.verbs.options import Options
-from tianbao.verbs.pool import Pool
 from tianbao.verbs.work import Item, Result, Tally, Work
 
 POOL_FROM = 500
@@ -43,6 +42,8 @@ def run(paths: Sequence[Path], options: Options, work: Work) -> Generator[Result
     if small or options.processes == 1:
         yield from run_here(chain(first, items), work)
         return
+    from tianbao.verbs.pool import Pool
+
     with Pool(work, options.processes) as pool:
         yield from pool.run(chain(first, items))
         yield Tally(pool.counts)

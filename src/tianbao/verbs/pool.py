@@ -15,7 +15,7 @@ from typing import Any
 
 from tianbao.verbs.child import OUT_OF_MEMORY
 from tianbao.verbs.hand import GONE, Hand
-from tianbao.verbs.work import Blame, Item, Result, Work
+from tianbao.verbs.work import Blame, Item, NoChild, Result, Work
 
 CHUNK = 50
 """Items of one task: many enough that sending costs nothing, few enough that all children end together."""
@@ -32,10 +32,6 @@ _STARTS = 5
 """Children that may die one after the other before the first is ready."""
 
 Heard = tuple[Hand, Any]
-
-
-class NoChild(RuntimeError):
-    """No process can be started here."""
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@ import hashlib
 import traceback
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import partial
 
 from tianbao.feedback.check_json import submission_data
@@ -78,9 +78,9 @@ def telling(options: Options) -> Work:
 
 def _counts() -> dict[str, int]:
     """How workbooks were read, for --stats."""
-    from tianbao.verbs.reading import shapes
+    from tianbao.verbs.reading import read_counts
 
-    return asdict(shapes().counts)
+    return read_counts()
 
 
 def told(checked: Checked, options: Options, bug: str = "") -> Told:

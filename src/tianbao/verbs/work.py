@@ -14,6 +14,10 @@ Item = Any
 Result = Any
 
 
+class NoChild(RuntimeError):
+    """No process can be started here."""
+
+
 @dataclass(frozen=True, slots=True)
 class Blame:
     """Why there is no result for a file or member: it hung, took too much memory, ended its process, or we failed."""

@@ -1,4 +1,4 @@
-"""What is laid down in a worksheet, aspect by aspect, in one spelling: from the plan of a sheet, and from a sheet read.
+"""What is laid down in a worksheet, aspect by aspect, in one spelling; here as it came back.
 
 An untouched sheet gives the same aspects whatever program saved it; one changed locked cell, formula, merge, lock or
 entry check gives another one, and the difference says where. Left out is what programs change on their own: fonts,
@@ -10,12 +10,7 @@ from dataclasses import dataclass, field
 
 from tianbao.values import Raw, plain, understand
 from tianbao.workbook.grammar import normal
-from tianbao.workbook.plan import UNLOCKED, Item, SheetPlan, Validation
-from tianbao.workbook.sheet_xml import validation_rule
 from tianbao.workbook.sheets import RawSheet, Spot
-
-UNBOUNDED = 10**12
-"""Stands for “no bound” where a check of entries must name two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,23 +24,6 @@ class SheetAspects:
     validations: Mapping[Spot, str] = field(hash=False)
     protected: bool = True
     varying: frozenset[Spot] = frozenset()
-
-
-def of_plan(sheet: SheetPlan) -> SheetAspects:
-    """The aspects of a sheet as it is issued."""
-    fixed = [item for item in sheet.items if not item.variable]
-    return SheetAspects(
-        labels={_spot(item): label(item.content) for item in fixed if _is_label(item)},
-        formulas={_spot(item): normal(item.formula) for item in fixed if item.formula},
-        open=frozenset(_spot(item) for item in sheet.items if item.look in UNLOCKED),
-        merges=frozenset(
-            ((first.row, first.column), (last.row, last.column))
-            for first, last in ((item.area.first, item.area.last) for item in sheet.items)
-            if first != last
-        ),
-        validations={spot: rule for check in sheet.validations if (rule := rule_of(check)) for spot in _spots(check)},
-        varying=frozenset(_spot(item) for item in sheet.items if item.variable),
-    )
 
 
 def of_sheet(sheet: RawSheet, filled: frozenset[Spot]) -> SheetAspects:
@@ -91,31 +69,3 @@ def label(content: Raw) -> str:
     if value.number is not None:
         return plain(value.number)
     return str(content).replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _is_label(item: Item) -> bool:
-    return not item.formula and item.look not in UNLOCKED and item.content is not None and item.content != ""
-
-
-def _spot(item: Item) -> Spot:
-    return item.area.first.row, item.area.first.column
-
-
-def _spots(check: Validation) -> list[Spot]:
-    first, last = check.area.first, check.area.last
-    return [(row, column) for row in range(first.row, last.row + 1) for column in range(first.column, last.column + 1)]
-
-
-def rule_of(check: Validation) -> str:
-    """A check of entries in the spelling of the reader."""
-    if check.type == "any":
-        return ""
-    if check.type == "list":
-        return validation_rule({"type": "list"}, f'"{",".join(check.choices)}"', "")
-    if check.type == "length":
-        return validation_rule({"type": "textLength", "operator": "lessThanOrEqual"}, plain(check.most or 0), "")
-    if check.least is not None and check.most is None:
-        return validation_rule({"type": check.type, "operator": "greaterThanOrEqual"}, plain(check.least), "")
-    least = plain(-UNBOUNDED if check.least is None else check.least)
-    most = plain(UNBOUNDED if check.most is None else check.most)
-    return validation_rule({"type": check.type, "operator": "between"}, least, most)

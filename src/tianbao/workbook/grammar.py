@@ -35,7 +35,7 @@ def _spelled(formula: str) -> str:
         elif piece.startswith("'") and piece.endswith("'!") and len(piece) > 3:
             out.append(piece[1:-2].replace("''", "'").upper() + "!")
         else:
-            out.append(re.sub(r"\s+", "", piece).upper().replace("$", "").replace("_XLFN.", ""))
+            out.append("".join(piece.split()).upper().replace("$", "").replace("_XLFN.", ""))
     return _double_minus("".join(out))
 
 

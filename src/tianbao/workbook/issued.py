@@ -13,9 +13,8 @@ from typing import Any
 from tianbao.forms import library
 from tianbao.forms.model import Form
 from tianbao.submission import Agency
-from tianbao.workbook.aspects import SheetAspects, label, of_plan
+from tianbao.workbook.aspects import SheetAspects, label
 from tianbao.workbook.layout import COVER
-from tianbao.workbook.plan import Issue
 from tianbao.workbook.sheets import Spot
 
 _TITLE: Spot = (0, 0)
@@ -57,7 +56,9 @@ def _issued(form: Form, named: bool) -> Issued:
 
 
 def _made(form: Form, named: bool) -> Issued:
-    from tianbao.workbook.write import content_of, fingerprint, plan_of  # noqa: PLC0415  heavy, and needed only once
+    from tianbao.workbook.aspects_planned import of_plan  # noqa: PLC0415  heavy, and needed only once
+    from tianbao.workbook.plan import Issue  # noqa: PLC0415  as above
+    from tianbao.workbook.write import content_of, fingerprint, plan_of  # noqa: PLC0415  as above
 
     plan = plan_of(content_of(form, Issue(0, Agency("x") if named else None)))
     return Issued(fingerprint(form), {sheet.name: of_plan(sheet) for sheet in plan.sheets})

@@ -6,8 +6,7 @@ It is asked for once for each shape. What it leaves out, no reader of a submissi
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from html import unescape
-from xml.sax.saxutils import escape
+from html import escape, unescape
 
 from tianbao.workbook.a1 import column_number
 from tianbao.workbook.grammar import shifted
@@ -95,4 +94,4 @@ def _written_out(shape: bytes) -> bytes:
 
 @lru_cache(maxsize=4_096)
 def _own(text: bytes, down: int, right: int) -> bytes:
-    return b"<f>%b</f>" % escape(shifted(unescape(text.decode()), down, right)).encode()
+    return b"<f>%b</f>" % escape(shifted(unescape(text.decode()), down, right), quote=False).encode()
