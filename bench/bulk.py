@@ -36,7 +36,9 @@ from tianbao.submission import Agency, Entry, Submission, to_data
 from tianbao.values import understand
 from tianbao.verbs import reading, telling
 from tianbao.verbs.options import Options
-from tianbao.workbook import fast, read, stamp
+from tianbao.workbook import read
+from tianbao.workbook.fast import reader as fast
+from tianbao.workbook.stamp import press as stamp
 
 YEAR = 2023
 ROUNDS = 40

@@ -17,11 +17,11 @@ from tianbao.forms import library
 from tianbao.forms.model import Form
 from tianbao.submission import Agency, Entry, Submission, of_json
 from tianbao.values import understand
-from tianbao.workbook import stamp
 from tianbao.workbook.emit import emit
 from tianbao.workbook.marked import marked_plan
 from tianbao.workbook.plan import BookPlan, Issue
-from tianbao.workbook.stamp_marked import MarkedPress, marked_press
+from tianbao.workbook.stamp import press as stamp
+from tianbao.workbook.stamp.marked import MarkedPress, marked_press
 from tianbao.workbook.write import filled_content, plan_of
 
 EXAMPLE = Path(__file__).resolve().parent.parent / "examples" / "waishi-2023.json"

@@ -29,7 +29,7 @@ from tianbao.submission import Agency, Entry, Observation, Submission
 from tianbao.values import reading, understand
 from tianbao.workbook.layout import CHECKS, COVER, IDENTITY, MARKED_KEY, RESULT, layout_of
 from tianbao.workbook.read import read
-from tianbao.workbook.stamp_zip import taken_apart
+from tianbao.workbook.stamp.archive import taken_apart
 from tianbao.workbook.write import filled
 
 FORM = build.form()

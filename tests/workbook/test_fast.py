@@ -19,7 +19,8 @@ from tests.workbook.test_hostile import BAD
 from tianbao.forms import library
 from tianbao.submission import Submission
 from tianbao.values import Raw
-from tianbao.workbook import fast, read
+from tianbao.workbook import read
+from tianbao.workbook.fast import reader as fast
 from tianbao.workbook.package import NotAWorkbook
 from tianbao.workbook.write import filled
 

@@ -11,10 +11,10 @@ from tests.conftest import examples
 from tests.workbook.old_bytes import EOF, bare, biff, bof, formula, name, number, ole, record, text, xls
 from tests.workbook.old_judge import CHANGES, problem, reads_or_says
 from tianbao.values import FormatClass
-from tianbao.workbook import biff as biff_module
-from tianbao.workbook import xls as xls_module
 from tianbao.workbook.sheets import ALL_ASPECTS, RawSheet
-from tianbao.workbook.xls import read_xls
+from tianbao.workbook.xls import biff as biff_module
+from tianbao.workbook.xls import reader as xls_module
+from tianbao.workbook.xls.reader import read_xls
 
 OWN = record(0x01AE, struct.pack("<HH", 2, 0x0401))
 OTHER = record(0x01AE, struct.pack("<H", 1) + text("外.xls") + text("表") + b"")

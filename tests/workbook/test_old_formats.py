@@ -27,11 +27,11 @@ from tianbao.values import BLANK
 from tianbao.workbook.grammar import normal
 from tianbao.workbook.layout import layout_of
 from tianbao.workbook.locate import name_key
-from tianbao.workbook.ods import read_ods
+from tianbao.workbook.ods.reader import read_ods
 from tianbao.workbook.read import submission_of
 from tianbao.workbook.sheets import RawBook, RawCell, RawSheet
 from tianbao.workbook.write import filled
-from tianbao.workbook.xls import read_xls
+from tianbao.workbook.xls.reader import read_xls
 
 pytestmark = pytest.mark.libreoffice
 

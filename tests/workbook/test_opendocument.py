@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from tests.conftest import examples
 from tests.workbook.old_bytes import cell, figure, ods, row, table, words, xls
 from tests.workbook.old_judge import CHANGES, problem, reads_or_says
-from tianbao.workbook import ods as ods_module
 from tianbao.workbook.kinds import book_kind
-from tianbao.workbook.ods import read_ods
-from tianbao.workbook.ods_checks import entry_check
-from tianbao.workbook.ods_formula import excel_formula, excel_reference
+from tianbao.workbook.ods import reader as ods_module
+from tianbao.workbook.ods.checks import entry_check
+from tianbao.workbook.ods.formula import excel_formula, excel_reference
+from tianbao.workbook.ods.reader import read_ods
 from tianbao.workbook.package import NotAWorkbook
 from tianbao.workbook.sheets import RawSheet
 

@@ -30,12 +30,12 @@ from tests.workbook.samples import (
 from tianbao.forms.model import Form
 from tianbao.submission import Agency, Entry, Submission
 from tianbao.values import understand
-from tianbao.workbook import stamp
 from tianbao.workbook.emit import DoesNotFit, emit
 from tianbao.workbook.plan import Issue
 from tianbao.workbook.results import results_of
-from tianbao.workbook.stamp_results import Reckoner
-from tianbao.workbook.stamp_zip import archive, packed, taken_apart
+from tianbao.workbook.stamp import press as stamp
+from tianbao.workbook.stamp.archive import archive, packed, taken_apart
+from tianbao.workbook.stamp.results import Reckoner
 from tianbao.workbook.write import Totals, filled, filled_content, plan_of, template
 
 FORMS = sorted(every_form())

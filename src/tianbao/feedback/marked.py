@@ -20,7 +20,7 @@ from tianbao.workbook.marked import Level, Mark
 from tianbao.workbook.plan import Content
 from tianbao.workbook.sheet_cover import LAST_COLUMN
 from tianbao.workbook.sheet_result import Line, Result
-from tianbao.workbook.stamp_marked import marked_press
+from tianbao.workbook.stamp.marked import marked_press
 
 _MOST_CELLS = 8
 """A rule over more cells is marked at its first one only: the total."""

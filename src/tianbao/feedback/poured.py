@@ -12,7 +12,7 @@ from tianbao.values import BLANK, COMPARE_PLACES, Number, Value, of_sheet_number
 from tianbao.workbook.a1 import Place
 from tianbao.workbook.emit import DoesNotFit, cell_text
 from tianbao.workbook.plan import Content, Issue
-from tianbao.workbook.stamp_marked import marked_press
+from tianbao.workbook.stamp.marked import marked_press
 from tianbao.workbook.write import not_written
 
 _LONGEST = 2_000

@@ -59,7 +59,7 @@ def fill(paths: Iterable[Path], totals: str) -> Iterator[Filled]:
 def _fill(received: Received, totals: str) -> Filled | None:
     from tianbao.workbook.emit import DoesNotFit
     from tianbao.workbook.plan import Issue
-    from tianbao.workbook.stamp import press_for
+    from tianbao.workbook.stamp.press import press_for
     from tianbao.workbook.write import not_written
 
     if received.data is not None and is_workbook(received):

@@ -13,7 +13,7 @@ from tianbao.intake.received import Received
 from tianbao.submission import NotASubmission, Observation, Submission, of_json
 
 if TYPE_CHECKING:
-    from tianbao.workbook.fast import Shapes
+    from tianbao.workbook.fast.reader import Shapes
 
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0"
@@ -56,7 +56,7 @@ def read_submission(received: Received) -> Read:
 @cache
 def shapes() -> "Shapes":
     """What this process has learned of the structure of workbooks."""
-    from tianbao.workbook.fast import Shapes
+    from tianbao.workbook.fast.reader import Shapes
 
     return Shapes()
 
@@ -101,7 +101,7 @@ def _xlsx(data: bytes) -> Submission:
         found = read(data, library.load, library.every)
         _alone.append("slow")
         return found
-    from tianbao.workbook.fast import read as read_known
+    from tianbao.workbook.fast.reader import read as read_known
 
     return read_known(data, library.load, library.every, shapes())
 
@@ -117,9 +117,9 @@ def _other_workbook(data: bytes, kind: Literal["xls", "ods"]) -> Submission:
     from tianbao.workbook.read import submission_of
 
     if kind == "xls":
-        from tianbao.workbook.xls import read_xls as read_book
+        from tianbao.workbook.xls.reader import read_xls as read_book
     else:
-        from tianbao.workbook.ods import read_ods as read_book
+        from tianbao.workbook.ods.reader import read_ods as read_book
     submission = submission_of(read_book(data), library.load, library.every)
     said = Observation("other-format", "", {"format": f".{kind}"})
     return replace(submission, observations=(*submission.observations, said))

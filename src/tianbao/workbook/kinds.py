@@ -2,8 +2,8 @@
 
 from typing import Literal
 
-from tianbao.workbook.ole import SIGNATURE
 from tianbao.workbook.package import NotAWorkbook
+from tianbao.workbook.xls.ole import SIGNATURE
 
 BookKind = Literal["xlsx", "xls", "ods"]
 

@@ -4,7 +4,7 @@ import zlib
 from types import ModuleType
 from typing import Any
 
-from tianbao.workbook.directory import Member
+from tianbao.workbook.fast.directory import Member
 
 
 def _engine() -> ModuleType | Any:

@@ -10,16 +10,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tianbao.submission import ObservationKind, Submission
-from tianbao.workbook.directory import Member, directory
-from tianbao.workbook.inflate import inflated
+from tianbao.workbook.fast.alike import loose_key
+from tianbao.workbook.fast.directory import Member, directory
+from tianbao.workbook.fast.inflate import inflated
+from tianbao.workbook.fast.recipe import NotSo, Recipe, Slots, recipe_of, slots_of
+from tianbao.workbook.fast.shape import Cut, cut, height_key, plain
+from tianbao.workbook.fast.strings import fast_strings
 from tianbao.workbook.package import MAX_EXPANDED, MAX_MEMBERS, MAX_PART, NotAWorkbook, open_package, parse_xml
 from tianbao.workbook.read import no_forms, read_whole
 from tianbao.workbook.reading import FindForm, KnownForms
-from tianbao.workbook.recipe import NotSo, Recipe, Slots, recipe_of, slots_of
-from tianbao.workbook.shape import Cut, cut, height_key, plain
-from tianbao.workbook.shape_loose import loose_key
 from tianbao.workbook.sheets import ALL_ASPECTS, RawBook
-from tianbao.workbook.strings_fast import fast_strings
 from tianbao.workbook.styles_xml import CellStyle, read_styles
 from tianbao.workbook.xlsx import MAX_SHEETS, read_book
 

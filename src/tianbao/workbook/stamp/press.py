@@ -14,8 +14,8 @@ from tianbao.forms.model import Form
 from tianbao.submission import Agency, Submission
 from tianbao.workbook.emit import PASSWORD, WriterRefused, emit
 from tianbao.workbook.plan import BookPlan, Content, Issue, SheetPlan
-from tianbao.workbook.stamp_fill import Filler, Filling, Key
-from tianbao.workbook.stamp_zip import Member, archive, packed, taken_apart
+from tianbao.workbook.stamp.archive import Member, archive, packed, taken_apart
+from tianbao.workbook.stamp.fill import Filler, Filling, Key
 from tianbao.workbook.write import Totals, content_of, plan_of
 
 _CELL = re.compile(r'(<c r="([A-Z]+\d+)"(?: s="\d+")?)(?: t="\w+")?(?:/>|>(<f>[^<]*</f>)?(?:<v>[^<]*</v>)?</c>)')

@@ -8,8 +8,8 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tianbao.workbook.ole import Container, Damaged
 from tianbao.workbook.package import NotAWorkbook
+from tianbao.workbook.xls.ole import Container, Damaged
 
 BOF, EOF, CONTINUE, FILEPASS = 0x0809, 0x000A, 0x003C, 0x002F
 MAX_RECORDS = 2_000_000

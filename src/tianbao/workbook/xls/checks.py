@@ -1,10 +1,10 @@
 """Checks of entries (data validation) in an .xls → the one spelling of all readers, and where they hold."""
 
-from tianbao.workbook.biff import Record, Strings
-from tianbao.workbook.biff_formula import formula_text
-from tianbao.workbook.biff_globals import Globals
 from tianbao.workbook.sheet_xml import validation_rule
 from tianbao.workbook.sheets import Spot
+from tianbao.workbook.xls.biff import Record, Strings
+from tianbao.workbook.xls.formula import formula_text
+from tianbao.workbook.xls.globals import Globals
 
 _TYPES = ("none", "whole", "decimal", "list", "date", "time", "textLength", "custom")
 _OPERATORS = (

@@ -9,8 +9,8 @@ from functools import lru_cache
 from html import escape, unescape
 
 from tianbao.workbook.a1 import column_number
+from tianbao.workbook.fast.shape import ATTRIBUTES, SHARED, Cut, digest
 from tianbao.workbook.grammar import shifted
-from tianbao.workbook.shape import ATTRIBUTES, SHARED, Cut, digest
 from tianbao.workbook.styles_xml import CellStyle
 
 _ROW = re.compile(rb'<row r="(\d+)"(%s)>' % ATTRIBUTES)

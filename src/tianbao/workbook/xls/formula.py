@@ -7,10 +7,10 @@ import struct
 from collections.abc import Callable
 
 from tianbao.workbook.a1 import column_name
-from tianbao.workbook.biff import Strings
-from tianbao.workbook.biff_functions import FUNCTIONS
-from tianbao.workbook.biff_globals import Globals
 from tianbao.workbook.grammar import MAX_FORMULA
+from tianbao.workbook.xls.biff import Strings
+from tianbao.workbook.xls.functions import FUNCTIONS
+from tianbao.workbook.xls.globals import Globals
 
 _ROWS, _COLUMNS = 65_536, 256
 _LEAF, _RANGE, _PERCENT, _SIGN, _POWER, _PRODUCT, _SUM, _JOIN, _TEST = range(9, 0, -1)

@@ -7,11 +7,11 @@ from typing import Literal
 
 from tianbao.values import FormatClass
 from tianbao.workbook.a1 import quoted
-from tianbao.workbook.biff import Record, Stream, Strings
-from tianbao.workbook.ole import Damaged
 from tianbao.workbook.package import NotAWorkbook
 from tianbao.workbook.strings_xml import MAX_STRINGS
 from tianbao.workbook.styles_xml import BUILT_IN, class_of
+from tianbao.workbook.xls.biff import Record, Stream, Strings
+from tianbao.workbook.xls.ole import Damaged
 from tianbao.workbook.xlsx import MAX_NAMES, MAX_SHEETS
 
 _FUNCTION_NAME = 0x0002 | 0x0004 | 0x0008

@@ -13,9 +13,9 @@ from tianbao.forms.sums import totals_in_order
 from tianbao.submission import Entry, Submission
 from tianbao.values import BLANK, Number, Value, of_sheet_number, rounded, understand
 from tianbao.workbook.a1 import Place, parse_a1
+from tianbao.workbook.fast.shape import INLINE, SELF, SHARED, Cut
 from tianbao.workbook.read import ValueAt, entry_of, take
 from tianbao.workbook.reading import CellAt, Reading
-from tianbao.workbook.shape import INLINE, SELF, SHARED, Cut
 from tianbao.workbook.sheets import RawSheet, Spot
 from tianbao.workbook.strings_xml import unescaped
 

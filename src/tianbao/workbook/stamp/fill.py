@@ -13,8 +13,8 @@ from tianbao.workbook.sheet_checks import explainable, free_explanations
 from tianbao.workbook.sheet_cover import state_counts
 from tianbao.workbook.sheet_table import missing_words
 from tianbao.workbook.sheet_text import entry_height
-from tianbao.workbook.stamp_results import Reckoner
-from tianbao.workbook.stamp_text import EMPTY, escaped, height, inside
+from tianbao.workbook.stamp.results import Reckoner
+from tianbao.workbook.stamp.text import EMPTY, escaped, height, inside
 from tianbao.workbook.write import Totals
 
 Key = tuple[str, str]

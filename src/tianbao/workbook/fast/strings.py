@@ -3,8 +3,8 @@
 import re
 from collections.abc import Sequence
 
+from tianbao.workbook.fast.shape import plain
 from tianbao.workbook.package import NotAWorkbook, parse_xml
-from tianbao.workbook.shape import plain
 from tianbao.workbook.strings_xml import MAX_STRINGS, read_strings, unescaped
 
 _HEAD = re.compile(rb'(?:<\?xml[^>]*\?>)?\s*<sst(?: [\w:]+="[^"<&]*")*>')

@@ -5,15 +5,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from tianbao.values import BLANK, Value, of_sheet_number, understand
-from tianbao.workbook.biff import Record, Stream, Strings, workbook_stream
-from tianbao.workbook.biff_checks import entry_check
-from tianbao.workbook.biff_formula import error_text, formula_text
-from tianbao.workbook.biff_globals import Globals, read_globals
 from tianbao.workbook.grammar import TRUTH
-from tianbao.workbook.ole import Damaged
 from tianbao.workbook.package import MAX_FILE, NotAWorkbook
 from tianbao.workbook.sheet_xml import MAX_CELLS
 from tianbao.workbook.sheets import RawBook, RawCell, RawSheet, Spot
+from tianbao.workbook.xls.biff import Record, Stream, Strings, workbook_stream
+from tianbao.workbook.xls.checks import entry_check
+from tianbao.workbook.xls.formula import error_text, formula_text
+from tianbao.workbook.xls.globals import Globals, read_globals
+from tianbao.workbook.xls.ole import Damaged
 
 MAX_FORMULA_BYTES = 2 * 2**20
 """Of all formulas together, shared ones counted wherever they stand; our largest workbook has 35,000."""

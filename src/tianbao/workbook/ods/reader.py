@@ -10,9 +10,9 @@ from typing import Final
 from tianbao.values import BLANK, FormatClass, Value, of_sheet_number, understand
 from tianbao.workbook.a1 import MAX_COLUMNS, MAX_ROWS
 from tianbao.workbook.grammar import TRUTH
-from tianbao.workbook.ods_checks import entry_check
-from tianbao.workbook.ods_formula import excel_formula, excel_reference
-from tianbao.workbook.ods_styles import StyleReader, Styles, read_styles, short, shortened
+from tianbao.workbook.ods.checks import entry_check
+from tianbao.workbook.ods.formula import excel_formula, excel_reference
+from tianbao.workbook.ods.styles import StyleReader, Styles, read_styles, short, shortened
 from tianbao.workbook.package import NotAWorkbook, Package, open_zip, parse_xml
 from tianbao.workbook.sheet_xml import MAX_CELLS
 from tianbao.workbook.sheets import RawBook, RawCell, RawSheet, Spot

@@ -3,7 +3,7 @@
 import re
 
 from tianbao.workbook.grammar import MAX_FORMULA
-from tianbao.workbook.ods_formula import excel_formula
+from tianbao.workbook.ods.formula import excel_formula
 from tianbao.workbook.sheet_xml import validation_rule
 
 _TYPES = {"whole-number": "whole", "decimal-number": "decimal", "date": "date", "time": "time"}

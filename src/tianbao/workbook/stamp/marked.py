@@ -18,11 +18,11 @@ from tianbao.workbook.marked import Mark, comment_at, marked_plan, tints_of
 from tianbao.workbook.plan import Content, Issue, Item, SheetPlan, Tint, TintLook
 from tianbao.workbook.sheet_result import SAMPLE, Result, result_sheet
 from tianbao.workbook.sheet_text import entry_height, entry_rows
-from tianbao.workbook.stamp import named, stamp_of
-from tianbao.workbook.stamp_comments import boxes_xml, texts_xml
-from tianbao.workbook.stamp_fill import Filler
-from tianbao.workbook.stamp_text import escaped, height, inside
-from tianbao.workbook.stamp_zip import Member, archive, packed
+from tianbao.workbook.stamp.archive import Member, archive, packed
+from tianbao.workbook.stamp.comments import boxes_xml, texts_xml
+from tianbao.workbook.stamp.fill import Filler
+from tianbao.workbook.stamp.press import named, stamp_of
+from tianbao.workbook.stamp.text import escaped, height, inside
 from tianbao.workbook.write import content_of
 
 _TYPES, _RELATION = "[Content_Types].xml", "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

@@ -8,7 +8,7 @@ from itertools import accumulate
 
 from tianbao.workbook.looks import SONG
 from tianbao.workbook.plan import Comment
-from tianbao.workbook.stamp_text import escaped
+from tianbao.workbook.stamp.text import escaped
 
 _ASIDE, _ABOVE = 15, 10
 """Pixels between the next column and a box, and from the top of the row above to the box."""

@@ -1,0 +1,1 @@
+"""Workbooks of a known structure, read without a parser."""

@@ -1,0 +1,1 @@
+"""Workbooks poured into bytes that were written once."""

@@ -1,0 +1,1 @@
+""".xls (BIFF8) → RawBook."""
