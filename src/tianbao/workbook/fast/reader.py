@@ -154,8 +154,10 @@ def _opened(data: bytes, shapes: Shapes) -> _Opened | None:
     for number, name in enumerate(book.parts):
         part = inflated(data, members[name])
         done = cut(part, meaning) if part is not None else None
-        key = _known_key(part, done, number, styles, meaning, shapes) if part is not None and done else None
-        if done is None or key is None:
+        if part is None or done is None or not _head_sound(part, shapes):
+            return None
+        key = _known_key(part, done, number, styles, meaning, shapes)
+        if key is None:
             return None
         cuts.append(done)
         keys.append(key[0])
@@ -175,6 +177,25 @@ def _strings(data: bytes, member: Member, shapes: Shapes) -> Sequence[str] | Non
     return shapes.strings[1]
 
 
+def _head_sound(part: bytes, shapes: Shapes) -> bool:
+    """Whether what stands before the cells is well-formed; of that the shape keeps only what matters."""
+    head = part[: part.find(b"<sheetData>")]
+    digest = hashlib.sha256(head).digest()
+    if digest not in shapes.sound:
+        if not _well_formed(head + b"<sheetData/></worksheet>"):
+            return False
+        shapes.sound.add(digest)
+    return True
+
+
+def _well_formed(xml: bytes) -> bool:
+    try:
+        parse_xml(xml)
+    except NotAWorkbook:
+        return False
+    return True
+
+
 def _known_key(
     part: bytes, found: Cut, number: int, styles: tuple[CellStyle, ...], meaning: bytes, shapes: Shapes
 ) -> tuple[bytes, str] | None:
@@ -183,7 +204,7 @@ def _known_key(
     """
     key = shapes.alike.get(found.key)
     if key is None:
-        if not plain(part):
+        if not plain(part) or not _well_formed(part):
             return None
         low = height_key(found, meaning)
         key = shapes.alike.get(low)
@@ -230,11 +251,7 @@ def _said(book: bytes, shapes: Shapes) -> tuple[bytes, ...] | None:
         rest = rest[:start] + rest[end + len(tag) + 3 :]
     digest = hashlib.sha256(rest).digest()
     if digest not in shapes.sound:
-        if not plain(book) or b"<sheet" in rest or b"<definedName" in rest:
-            return None
-        try:
-            parse_xml(book)
-        except NotAWorkbook:
+        if not plain(book) or b"<sheet" in rest or b"<definedName" in rest or not _well_formed(book):
             return None
         shapes.sound.add(digest)
     return parts[0], parts[1]
