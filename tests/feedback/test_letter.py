@@ -12,7 +12,8 @@ from tests.workbook.samples import every_form, full, submission
 from tianbao.catalogue import words
 from tianbao.feedback.letter import reply_text
 from tianbao.findings import Checked, Finding
-from tianbao.submission import Agency
+from tianbao.submission import Agency, Observation
+from tianbao.verbs.check import checked_submission
 from tianbao.verbs.reading import unreadable
 
 FORM = build.form()
@@ -97,7 +98,7 @@ def test_a_passed_submission_gets_a_receipt() -> None:
 def test_explained_queries_are_told_with_their_explanation() -> None:
     base = build.submission(cells={"requests.new.business": None}, explanations={"TYPE-BLANK[requests]": "没有统计"})
     text = reply_text(checked(base, FORM), FORM)
-    assert "【已注意到，不需要处理】共 1 处" in text
+    assert "【已注意到，不需要处理】共 1 项" in text
     assert "已说明：没有统计" in text
 
 
@@ -183,3 +184,11 @@ def test_an_agency_is_not_told_how_to_run_this_program() -> None:
                         case,
                         asked,
                     )
+
+
+def test_notices_of_one_kind_are_one_line() -> None:
+    seen = tuple(Observation("sheet-unprotected", sheet) for sheet in ("三、申请", "校验", "填报说明"))
+    made = replace(build.submission(), observations=seen)
+    text = reply_text(checked_submission("a.xlsx", None, made, FORM), FORM)
+    assert text.count("工作表保护被取消") == 1
+    assert "同类的共 3 处" in text

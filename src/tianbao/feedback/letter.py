@@ -129,16 +129,25 @@ def _read_items(checked: Checked, form: Form, found: Poured, language: Language)
             message, fix = english.message, english.fix
         at = at or words.message("whole-file", language)
         items.append((said.finding, Item(said.number, at, _end(message), _end(fix), clean(said.finding.key, 120))))
-    hints = hints_of(checked)
-    for finding in checked.findings:
-        if must_act(finding) or finding in hints:
-            continue
+    for finding, count in _of_one_kind(checked):
         parts = [_end(worded(finding, form, language).message)]
         if finding.explanation:
             parts.append(_end(words.message("explained", language, text=clean(finding.explanation, 200))))
+        if count > 1:
+            parts.append(words.message("same-kind", language, count=count))
         message = ("；" if language == "zh" else "; ").join(parts)
         items.append((finding, Item(0, _at(finding, found, form, (), language), message, "", clean(finding.key, 120))))
     return items
+
+
+def _of_one_kind(checked: Checked) -> list[tuple[Finding, int]]:
+    """What needs nothing to be done: the first finding of each rule and wording, and how many there are of it."""
+    hints = hints_of(checked)
+    kinds: dict[tuple[str, str, str | None], list[Finding]] = {}
+    for finding in checked.findings:
+        if not must_act(finding) and finding not in hints:
+            kinds.setdefault((finding.rule, finding.case, finding.explanation), []).append(finding)
+    return [(found[0], len(found)) for found in kinds.values()]
 
 
 def _unread_items(checked: Checked, language: Language) -> list[tuple[Finding, Item]]:
