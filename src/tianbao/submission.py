@@ -78,7 +78,7 @@ class Observation:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """One agency's report of one year. A missing entry is a blank."""
+    """One agency's report of one year. A missing entry is a blank. `text_places`: sheet!A1 of the narratives."""
 
     form: str
     edition: str
@@ -91,6 +91,7 @@ class Submission:
     observations: tuple[Observation, ...] = ()
     fingerprint: str = ""
     deadline: str = ""
+    text_places: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def value(self, address: str) -> Value:
         """The value of a cell; a blank where there is no entry."""
@@ -98,9 +99,9 @@ class Submission:
         return BLANK if found is None else found.value
 
     def place(self, address: str) -> str:
-        """sheet!A1 of a cell, "" where it has none."""
+        """sheet!A1 of a cell or narrative, "" where it has none."""
         found = self.entries.get(address)
-        return "" if found is None else found.place
+        return self.text_places.get(address, "") if found is None else found.place
 
 
 class NotASubmission(ValueError):

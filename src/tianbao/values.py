@@ -77,6 +77,8 @@ class Value:
         """As people read it: 12, 1753.79, 12件, and nothing for a blank."""
         if self.number is not None:
             return plain(self.number)
+        if isinstance(self.raw, bool):
+            return str(self.raw).upper()
         return "" if self.raw is None else str(self.raw)
 
 

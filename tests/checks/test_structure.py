@@ -255,6 +255,12 @@ def test_each_damage_is_named_and_nothing_else(name: str) -> None:
         assert found.submission.value("requests.new.natural").number == 12
 
 
+def test_a_finding_about_a_text_says_where_the_text_stands() -> None:
+    found = checked(cell("一、总体情况", "A5", None)())
+    (blank,) = (finding for finding in found.findings if finding.key == "TYPE-BLANK[overview]")
+    assert blank.places == ("一、总体情况!A5",)
+
+
 def test_a_file_that_was_locked_is_a_notice() -> None:
     (found,) = check_received(Received("x.xlsx", DATA, None, unlocked=True))
     assert isinstance(found, Checked)

@@ -73,6 +73,7 @@ def take(reading: Reading, value_at: ValueAt, entries: Mapping[str, Entry]) -> S
         observations=(*reading.observations, *_shown_otherwise(reading, identity, cover, value_at)),
         fingerprint=identity.get("fingerprint", ""),
         deadline=identity.get("deadline", ""),
+        text_places={section: str(place) for section, place in reading.texts.items()},
     )
 
 
