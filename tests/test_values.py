@@ -351,7 +351,7 @@ def test_places_of_a_number_with_many_digits() -> None:
         (understand(Decimal("1E+20")), "1" + "0" * 20),
         (understand(0.000001), "0.000001"),
         (understand(Decimal("1E-999")), "1E-999"),
-        (understand(True), "True"),
+        (understand(True), "TRUE"),
     ],
 )
 def test_text_as_people_read_it(value: Value, text: str) -> None:
