@@ -18,7 +18,7 @@ from tianbao.forms.compile import compile_form
 from tianbao.forms.model import Form
 from tianbao.rules.compiled import CompiledRules, compile_rules, decidable
 from tianbao.rules.evaluate import Lookup, Reason, evaluate
-from tianbao.rules.expr import Compare, Constant, Expr, Not, Ref, Sum, Times, Total, refs
+from tianbao.rules.expr import Compare, Constant, Expr, Mentions, Not, Ref, Sum, Times, Total, Words, refs
 from tianbao.rules.parse import parse
 from tianbao.values import MARKS
 
@@ -154,3 +154,24 @@ def test_numbers_named_first_have_the_first_slots_used_or_not() -> None:
     assert made.doubtful([5, 1, 1]) == []
     assert made.doubtful([None, 1, 1]) == []
     assert made.doubtful([5, None, 1]) == [0]
+
+
+def _one(term: Any) -> Total:
+    return Total(((1, term),))
+
+
+def test_what_is_not_compiled_is_always_looked_at() -> None:
+    """Trees that no definition can hold, or numbers whose sums depend on their order: `evaluate` decides them."""
+    deep: Expr = Compare(_one(Ref("a")), "=", _one(Ref("a")))
+    for _ in range(200):
+        deep = Not(deep)
+    rules: list[Expr] = [
+        Mentions(Ref("a"), " "),
+        Compare(_one(Words("x")), "=", _one(Sum((Ref("a"),)))),
+        Compare(_one(Times(Constant(2), Words("x"))), "=", _one(Ref("a"))),
+        Compare(_one(Constant(Decimal("1" * 60))), "=", _one(Ref("a"))),
+        deep,
+        Compare(_one(Ref("a")), "=", _one(Ref("a"))),
+    ]
+    compiled = compile_rules(rules, ("a",))
+    assert compiled.doubtful([1]) == [0, 1, 2, 3, 4]

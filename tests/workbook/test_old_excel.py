@@ -13,6 +13,7 @@ from tests.workbook.old_judge import CHANGES, problem, reads_or_says
 from tianbao.values import FormatClass
 from tianbao.workbook.sheets import ALL_ASPECTS, RawSheet
 from tianbao.workbook.xls import biff as biff_module
+from tianbao.workbook.xls import globals as globals_module
 from tianbao.workbook.xls import reader as xls_module
 from tianbao.workbook.xls.reader import read_xls
 
@@ -276,6 +277,15 @@ def test_a_formula_longer_than_any_is_not_written_out() -> None:
 def test_bounds_of_xls(module: object, what: str, bound: int, monkeypatch: pytest.MonkeyPatch) -> None:
     data = xls({"甲": b"".join(formula(at, 0, ONE, at) for at in range(5))})
     monkeypatch.setattr(module, what, bound)
+    assert problem(read_xls, data) == "FILE-TOO-LARGE"
+
+
+@pytest.mark.parametrize("what", ["MAX_SHEETS", "MAX_NAMES", "MAX_STRINGS"])
+def test_bounds_of_what_stands_before_the_sheets(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    strings = record(0x00FC, struct.pack("<II", 1, 1) + text("办结"))
+    data = xls({"三、申请": number(0, 0, 1), "乙": b""}, OWN + OTHER + LINKS + NAMES + strings)
+    assert read_xls(data).sheets[0].name == "三、申请"
+    monkeypatch.setattr(globals_module, what, 0)
     assert problem(read_xls, data) == "FILE-TOO-LARGE"
 
 
