@@ -142,7 +142,7 @@ def test_cells_of_every_kind() -> None:
     sheet = sheet_of(records, looks + record(0x00FC, strings) + record(0x003C, more))
     assert {spot: found.value.text for spot, found in sheet.cells.items()} == {
         (0, 0): "12.5", (0, 1): "12.34", (1, 0): "5", (1, 1): "-1", (2, 0): "办结\n二", (2, 1): "abcde",
-        (2, 2): "甲甲甲xyzw", (3, 0): " / ", (3, 1): "True", (3, 2): "#N/A", (4, 0): "", (4, 1): "", (4, 2): "",
+        (2, 2): "甲甲甲xyzw", (3, 0): " / ", (3, 1): "TRUE", (3, 2): "#N/A", (4, 0): "", (4, 1): "", (4, 2): "",
     }  # fmt: skip
     formats: dict[tuple[int, int], FormatClass] = {(0, 0): "date", (0, 1): "percent", (1, 0): "number"}
     assert {spot: sheet.cells[spot].format for spot in formats} == formats

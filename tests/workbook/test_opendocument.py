@@ -84,7 +84,7 @@ def test_values_of_every_type() -> None:
     )
     found = [sheet.cells[0, at] for at in range(9)]
     assert [each.value.text for each in found] == [
-        "12.5", "0.125", "-3", "45311", "45311.5", "0.25", "True", "1700年", "False",
+        "12.5", "0.125", "-3", "45311", "45311.5", "0.25", "TRUE", "1700年", "FALSE",
     ]  # fmt: skip
     assert [each.format for each in found[:6]] == ["number", "percent", "number", "date", "date", "date"]
     assert found[8].formula is None
