@@ -53,9 +53,6 @@ UNREAD: frozenset[ObservationKind] = frozenset(
     {"sheet-missing", "row-lost", "column-lost", "not-found", "name-and-heading-differ"}
 )
 """What leaves cells without a value."""
-_FACT_KEYS = ("address", "case")
-_WORDED_APART = frozenset({"stray-figure", "label-changed", "joined-text", "text-added"})
-"""Observations of which a sheet may have several: their place is part of the key."""
 
 
 def check(form: Form, submission: Submission, context: Context) -> Iterator[Finding]:  # noqa: ARG001

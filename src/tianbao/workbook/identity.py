@@ -95,7 +95,7 @@ def recognised(book: RawBook, known: Callable[[], Iterable[Form]]) -> tuple[Form
 
 
 def _share_shown(form: Form, book: RawBook) -> float:
-    """The largest share of a table's cells that one sheet shows, over the tables of the form, largest table first."""
+    """Share (0–1) of the form's table cells that the sheets show, each table on the sheet that shows most of it."""
     layout = layout_of(form)
     tables = [section for section in form.sections if section.blocks]
     found = total = 0
